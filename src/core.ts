@@ -1,0 +1,47 @@
+import type { Diagnosis } from "./diagnosis/diagnosis.ts";
+import type { Evidence } from "./diagnosis/evidence.ts";
+
+/** What is asked about, as it was typed, before it has been resolved to one object. */
+export type TargetRequest =
+  | { readonly kind: "pod-or-any"; readonly namespace: string | null; readonly name: string }
+  | {
+      readonly kind: "object";
+      readonly namespace: string | null;
+      readonly resource: WorkloadKind;
+      readonly name: string;
+    }
+  | { readonly kind: "selector"; readonly namespace: string | null; readonly selector: string };
+
+export type WorkloadKind = "Pod" | "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob";
+
+/** One object that a target may mean. `text` is what one would type to mean exactly it: `shop/deploy/web`. */
+export interface Candidate {
+  readonly namespace: string;
+  readonly kind: WorkloadKind;
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface DiagnoseRequest {
+  readonly target: TargetRequest;
+  /** Where a target without a namespace is looked for first: the shell's context, or the channel's default. */
+  readonly defaultNamespace: string | null;
+}
+
+export type DiagnoseAnswer =
+  | { readonly kind: "diagnosis"; readonly diagnosis: Diagnosis; readonly evidence: Evidence }
+  /** The name fits several objects: the asker chooses. */
+  | { readonly kind: "choice"; readonly sentence: string; readonly candidates: readonly Candidate[] }
+  /** The name fits nothing: the nearest names that exist. */
+  | { readonly kind: "not-found"; readonly sentence: string; readonly nearest: readonly Candidate[] }
+  /** Nothing could be read: API server gone, forbidden, too slow. */
+  | { readonly kind: "unreadable"; readonly sentence: string };
+
+/** The one core that the shell, Slack and alerts stand in front of. */
+export interface Core {
+  /** The name that answers give the cluster: the kubeconfig's context, or `in-cluster`. */
+  readonly cluster: string;
+  diagnose(request: DiagnoseRequest, signal?: AbortSignal): Promise<DiagnoseAnswer>;
+  /** Whether the API server answers now; the sentence says why not. */
+  ready(signal?: AbortSignal): Promise<{ readonly ok: true } | { readonly ok: false; readonly sentence: string }>;
+}

@@ -1,0 +1,23 @@
+import { at, say } from "../say.ts";
+import { cause } from "./cause.ts";
+import { fix, newPod, podEvents } from "./commands.ts";
+import { cannotPull } from "./words.ts";
+
+/** The kubelet waits, and does not say for what. */
+export const backoffOnly = cause({
+  id: "backoff-only",
+  title: "Only the back-off is known",
+  headline: (context) => say`${cannotPull(context)}, and only the back-off is known, not why`,
+  explain: () =>
+    say`The kubelet waits longer between tries, up to five minutes. Kubelets before 1.32 do not repeat the error meanwhile, and the event that told it may have expired.`,
+  fixes: (context) => [
+    fix(
+      context.facts.retryAt === undefined
+        ? say`Wait for the next try and look at its event.`
+        : say`The next try is at ${at(context.facts.retryAt)}: look at its event.`,
+      podEvents(context),
+    ),
+    fix(say`Or try now: a new pod tells the error at once.`, newPod(context)),
+  ],
+  recognised: "`Back-off pulling image …`, `ErrImagePull` or `ImagePullBackOff`, and no word more.",
+});

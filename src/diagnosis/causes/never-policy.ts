@@ -1,0 +1,22 @@
+import { code, say } from "../say.ts";
+import { cause } from "./cause.ts";
+import { fix, quote, setPolicy } from "./commands.ts";
+import { image, node, subject } from "./words.ts";
+
+/** The pod itself forbids the pull. */
+export const neverPolicy = cause({
+  id: "never-policy",
+  title: "The pull policy is Never, and the image is not on the node",
+  headline: (context) =>
+    say`${subject(context)} may not pull ${image(context)}: its policy is Never, and ${node(context)} does not have the image`,
+  explain: () =>
+    say`With ${code("imagePullPolicy: Never")} the kubelet only uses images that are on the node already. An image built on a laptop is not.`,
+  fixes: (context) => [
+    fix(say`Let the kubelet pull it.`, setPolicy(context, "IfNotPresent")),
+    fix(
+      say`Or bring it to every node by hand, such as with kind.`,
+      context.image === null ? null : `kind load docker-image ${quote(context.image)}`,
+    ),
+  ],
+  recognised: "`Container image … is not present with pull policy of Never` (reason ErrImageNeverPull).",
+});

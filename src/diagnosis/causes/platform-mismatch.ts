@@ -1,0 +1,31 @@
+import { code, say } from "../say.ts";
+import { cause } from "./cause.ts";
+import { fix, quote, setImage } from "./commands.ts";
+import { cannotPull, image, node } from "./words.ts";
+
+/** The right name, the wrong machine. */
+export const platformMismatch = cause({
+  id: "platform-mismatch",
+  title: "The image is not built for the node's platform",
+  headline: (context) => {
+    const platform = context.facts.nodePlatform;
+    return say`${cannotPull(context)}: it is not built for ${platform === undefined ? say`the platform of ${node(context)}` : code(platform)}`;
+  },
+  explain: (context) =>
+    say`${image(context)} holds no variant for the architecture or operating system of ${node(context)}. An image built on one kind of machine holds that kind only, unless it was built for several.`,
+  fixes: (context) => [
+    fix(
+      say`Build for this platform too.`,
+      context.image === null
+        ? null
+        : `docker buildx build --push --platform linux/amd64,linux/arm64 -t ${quote(context.image)} .`,
+    ),
+    fix(say`Or set a tag that has it.`, setImage(context, ":<tag>")),
+    fix(
+      say`Or place the pod on nodes that fit, by a nodeSelector on ${code("kubernetes.io/arch")}.`,
+      "kubectl get nodes -L kubernetes.io/arch,kubernetes.io/os",
+    ),
+  ],
+  recognised:
+    "`no match for platform in manifest`, `no matching manifest for linux/arm64`, `no image found in … for architecture`; or the image's architecture is not the node's and the program does not start.",
+});

@@ -1,0 +1,26 @@
+import { at, say } from "../say.ts";
+import { cause } from "./cause.ts";
+import { attachSecret, createSecret, fix, newSecretName } from "./commands.ts";
+import { askedHost, cannotPull } from "./words.ts";
+
+/** The registry counts pulls and has had enough. */
+export const rateLimited = cause({
+  id: "rate-limited",
+  title: "The registry's pull limit is used up",
+  headline: (context) => say`${cannotPull(context)}: ${askedHost(context)} has had too many pulls for now`,
+  explain: (context) =>
+    say`${askedHost(context)} counts pulls, by account or, without credentials, by address: all nodes behind one gateway share one budget. The kubelet tries again by itself, and each try counts.`,
+  fixes: (context) => [
+    fix(
+      context.facts.retryAt === undefined
+        ? say`Wait: the limit renews itself, on Docker Hub within hours.`
+        : say`Wait: the next try is at ${at(context.facts.retryAt)}.`,
+    ),
+    fix(say`Pull with an account, which has a limit of its own.`, createSecret(context, newSecretName(context))),
+    fix(say`List it on the workload.`, attachSecret(context, newSecretName(context))),
+    fix(
+      say`For good: pull through a cache or a mirror, which asks once for the whole cluster, and use IfNotPresent with fixed tags.`,
+    ),
+  ],
+  recognised: "The registry answers 429 or `toomanyrequests`.",
+});

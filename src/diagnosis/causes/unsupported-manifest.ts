@@ -1,0 +1,23 @@
+import { say } from "../say.ts";
+import { cause } from "./cause.ts";
+import { fix, quote, setImage } from "./commands.ts";
+import { image, subject } from "./words.ts";
+
+/** What came is whole, and of another kind. */
+export const unsupportedManifest = cause({
+  id: "unsupported-manifest",
+  title: "The image has a format that the runtime does not take",
+  headline: (context) => say`${subject(context)} cannot use ${image(context)}: it is no image that the runtime takes`,
+  explain: () =>
+    say`The name leads to a chart or another artifact, to the old format (schema 1) that current runtimes refuse, or to a manifest that does not fit itself.`,
+  fixes: (context) => [
+    fix(
+      say`See what it is.`,
+      context.image === null ? null : `skopeo inspect --raw ${quote(`docker://${context.image}`)}`,
+    ),
+    fix(say`An artifact: set the image instead.`, setImage(context, ":<tag>")),
+    fix(say`Schema 1: pull and push it again with a current tool, or build it anew.`),
+  ],
+  recognised:
+    "`schema 1 … no longer supported`, `no signatures`, `unsupported manifest media type`, `unsupported media type`, `mismatched image rootfs and manifest layers`; a chart pulls and then names no command.",
+});
