@@ -1,0 +1,150 @@
+import { asSlackHandsItOn } from "./typed.ts";
+import type { DoubleChannel, DoubleUser, JsonObject } from "./types.ts";
+import { viewObject } from "./view-methods.ts";
+import { newId, type StoredMessage, type StoredView, type Workspace } from "./workspace.ts";
+
+/** What Slack hands to an app, in the fields of its published samples. */
+type Payload = Readonly<Record<string, unknown>>;
+
+const verificationToken = "a-verification-token-that-nobody-should-use";
+
+const team = (workspace: Workspace): Payload => ({ id: workspace.teamId, domain: "playground" });
+const person = (user: DoubleUser, workspace: Workspace): Payload => ({
+  id: user.id,
+  username: user.name,
+  name: user.name,
+  team_id: user.team_id ?? workspace.teamId,
+});
+
+export function slashCommand(
+  typed: string,
+  user: DoubleUser,
+  channel: DoubleChannel,
+  workspace: Workspace,
+  origin: string,
+): Payload {
+  const [command = "", ...words] = typed.split(/(?<=^\S+)\s/);
+  return {
+    token: verificationToken,
+    team_id: workspace.teamId,
+    team_domain: "playground",
+    channel_id: channel.id,
+    channel_name: channel.name,
+    user_id: user.id,
+    user_name: user.name,
+    command,
+    text: asSlackHandsItOn(words.join(" "), workspace, true),
+    api_app_id: workspace.appId,
+    is_enterprise_install: "false",
+    response_url: `${origin}/commands/${workspace.newResponseUrl(user.id, channel.id, null)}`,
+    trigger_id: workspace.newTrigger(user.id),
+  };
+}
+
+export function appMention(message: StoredMessage, user: DoubleUser, workspace: Workspace): Payload {
+  return {
+    token: verificationToken,
+    team_id: workspace.teamId,
+    api_app_id: workspace.appId,
+    type: "event_callback",
+    event_id: newId("Ev"),
+    event_time: Math.floor(Number(message.ts)),
+    event_context: newId("4-"),
+    is_ext_shared_channel: false,
+    authorizations: [
+      {
+        enterprise_id: null,
+        team_id: workspace.teamId,
+        user_id: workspace.bot.id,
+        is_bot: true,
+        is_enterprise_install: false,
+      },
+    ],
+    event: {
+      type: "app_mention",
+      user: user.id,
+      text: message.text,
+      ts: message.ts,
+      channel: message.channel,
+      event_ts: message.ts,
+      team: user.team_id ?? workspace.teamId,
+      client_msg_id: newId("m"),
+      ...(message.threadTs !== null && { thread_ts: message.threadTs }),
+      ...(user.is_bot === true && { bot_id: `B${user.id.slice(1)}` }),
+    },
+  };
+}
+
+export function blockActions(
+  message: StoredMessage,
+  action: JsonObject,
+  user: DoubleUser,
+  workspace: Workspace,
+  origin: string,
+): Payload {
+  const ephemeral = message.ephemeralTo !== null;
+  const thread = message.threadTs === null ? {} : { thread_ts: message.threadTs };
+  return {
+    type: "block_actions",
+    user: person(user, workspace),
+    api_app_id: workspace.appId,
+    token: verificationToken,
+    container: {
+      type: "message",
+      message_ts: message.ts,
+      channel_id: message.channel,
+      is_ephemeral: ephemeral,
+      ...thread,
+    },
+    trigger_id: workspace.newTrigger(user.id),
+    team: team(workspace),
+    enterprise: null,
+    is_enterprise_install: false,
+    channel: { id: message.channel, name: workspace.channel(message.channel)?.name ?? "" },
+    // Slack leaves the message out where it is ephemeral.
+    ...(!ephemeral && {
+      message: {
+        type: "message",
+        user: message.user,
+        bot_id: workspace.botId,
+        app_id: workspace.appId,
+        text: message.text,
+        blocks: message.blocks,
+        ts: message.ts,
+        ...thread,
+      },
+    }),
+    state: { values: {} },
+    response_url: `${origin}/actions/${workspace.newResponseUrl(user.id, message.channel, { channel: message.channel, ts: message.ts })}`,
+    actions: [{ ...action, action_ts: workspace.ts() }],
+  };
+}
+
+export function viewSubmission(view: StoredView, values: Payload, user: DoubleUser, workspace: Workspace): Payload {
+  return {
+    type: "view_submission",
+    team: team(workspace),
+    user: person(user, workspace),
+    api_app_id: workspace.appId,
+    token: verificationToken,
+    trigger_id: workspace.newTrigger(user.id),
+    view: viewObject(view, workspace, values),
+    response_urls: [],
+    is_enterprise_install: false,
+    enterprise: null,
+  };
+}
+
+export function viewClosed(view: StoredView, user: DoubleUser, workspace: Workspace): Payload {
+  return {
+    type: "view_closed",
+    team: team(workspace),
+    user: person(user, workspace),
+    api_app_id: workspace.appId,
+    token: verificationToken,
+    view: viewObject(view, workspace),
+    is_cleared: false,
+    is_enterprise_install: false,
+    enterprise: null,
+  };
+}

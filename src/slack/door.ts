@@ -1,0 +1,30 @@
+import type { Core } from "../core.ts";
+import type { Access } from "./access.ts";
+import type { Log } from "./log.ts";
+import type { Once } from "./once.ts";
+import type { Poster } from "./poster.ts";
+import type { RecentAnswers } from "./recent.ts";
+import type { ResponseUrls, Wait } from "./response-urls.ts";
+import type { ParseTarget } from "./typed.ts";
+
+/** What every listener works with. */
+export interface Door {
+  readonly core: Core;
+  readonly clock: () => Date;
+  readonly log: Log;
+  readonly access: Access;
+  readonly once: Once;
+  readonly recent: RecentAnswers;
+  readonly responses: ResponseUrls;
+  readonly poster: Poster;
+  readonly parseTarget: ParseTarget;
+  /** Channel id → where a target without a namespace is looked for first. */
+  readonly namespaces: ReadonlyMap<string, string>;
+  readonly wait: Wait;
+  /** Aborts what is being looked at when the door closes for good. */
+  readonly stopping: AbortSignal;
+  /** Who the bot is, as `auth.test` said. */
+  readonly identity: () => { readonly team: string; readonly user: string } | null;
+  /** Keeps the door open until the work is done. Never rejects. */
+  readonly track: (work: Promise<void>) => Promise<void>;
+}

@@ -1,0 +1,130 @@
+import type { KnownBlock } from "@slack/types";
+import type { Candidate } from "../../core.ts";
+import { actions, button, context, type Message, section, select, textMessage } from "./message.ts";
+import { bullets, codeSpan, cutMiddle, prose, proseWithin } from "./mrkdwn.ts";
+
+/** Action ids of the buttons and the menu that diagnose what they name. */
+export const diagnoseAction = (index: number): string => `diagnose:${index}`;
+export const chooseAction = "choose";
+
+const maxButtons = 5;
+const maxButtonValue = 2_000;
+
+function menu(texts: readonly string[], placeholder: string): readonly KnownBlock[] {
+  const chosen = select(placeholder, chooseAction, texts);
+  if (chosen === null) return [];
+  return [
+    actions([chosen.element]),
+    ...(chosen.left > 0 ? [context(`… and ${chosen.left} more: name one in full, or add \`-n NAMESPACE\`.`)] : []),
+  ];
+}
+
+/** The name fits several objects: a menu of them. */
+export function renderChoice(sentence: string, candidates: readonly Candidate[]): Message {
+  const texts = candidates.map(({ text }) => text);
+  const list = bullets(
+    texts.map((text) => codeSpan(text, 300)),
+    { most: 20, max: 2_000 },
+  );
+  const heading = proseWithin(sentence, 2_900);
+  return { text: heading, blocks: [section(heading), ...menu(texts, "Which one?")], plain: `${heading}\n${list}` };
+}
+
+/** The name fits nothing: the nearest ones, to press. */
+export function renderNotFound(sentence: string, nearest: readonly Candidate[]): Message {
+  const texts = nearest.map(({ text }) => text).filter((text) => text !== "" && text.length <= maxButtonValue);
+  const heading = proseWithin(sentence, 2_900);
+  const list = bullets(
+    texts.map((text) => codeSpan(text, 300)),
+    { most: 20, max: 2_000 },
+  );
+  const choices =
+    texts.length > maxButtons
+      ? menu(texts, "Did you mean …")
+      : texts.length === 0
+        ? []
+        : [actions(texts.map((text, index) => button(text, diagnoseAction(index), text)))];
+  return {
+    text: heading,
+    blocks: [section(heading), ...choices],
+    plain: texts.length === 0 ? heading : `${heading}\n${list}`,
+  };
+}
+
+export interface HelpLook {
+  /** `/imagepull`, or `@imagepull` in a thread. */
+  readonly call: string;
+}
+
+const examples = [
+  "diagnose web",
+  "diagnose shop/web-7d4f9c-x2k8p",
+  "diagnose deploy/web -n shop",
+  "diagnose -l app=web -n shop",
+  "whoami",
+];
+
+/** What can be asked, with examples to copy. */
+export const renderHelp = ({ call }: HelpLook, before = ""): Message =>
+  textMessage(
+    [
+      ...(before === "" ? [] : [before, ""]),
+      `*imagepull* says why an image does not arrive, and what to do.`,
+      `• \`${call} diagnose TARGET\` looks at a pod, or at \`deploy/…\`, \`sts/…\`, \`ds/…\`, \`job/…\`, \`cronjob/…\`, \`NAMESPACE/NAME\`, \`-l app=web\``,
+      `• \`${call} whoami\` says who you are to imagepull and what you may do`,
+      `• \`${call} help\` shows this`,
+      `Try:\n\`\`\`\n${examples.map((example) => `${call} ${example}`).join("\n")}\n\`\`\``,
+      "The command answers you alone, with a button to share. In a thread, mention `@imagepull diagnose …`: everybody there sees the answer. imagepull only reads.",
+    ].join("\n"),
+  );
+
+/** A word that is no verb, with the nearest one and, where it looks like a target, a button for that. */
+export function renderUnknownVerb(call: string, said: string, verb: string | null, target: string | null): Message {
+  const meant = [
+    verb === null ? null : `\`${call} ${verb}\``,
+    target === null ? null : `\`${call} diagnose ${prose(cutMiddle(target, 200))}\``,
+  ].filter((text) => text !== null);
+  const text = `${codeSpan(said, 100)} is nothing that imagepull can do. ${meant.length === 0 ? "It can" : `Did you mean ${meant.join(" or ")}? It can`} \`diagnose\`, \`whoami\` and \`help\`.`;
+  return target === null || target.length > maxButtonValue
+    ? textMessage(text)
+    : textMessage(text, actions([button(`Diagnose ${target}`, diagnoseAction(0), target)]));
+}
+
+export interface Whoami {
+  readonly team: string;
+  readonly user: string;
+  /** User groups that the person is in; null where they could not be read. */
+  readonly groups: readonly { readonly id: string; readonly handle: string }[] | null;
+  readonly why: string | null;
+}
+
+const mostGroups = 12;
+
+/** A few names in a row, the rest counted. */
+const row = (names: readonly string[]): string =>
+  [
+    ...names.slice(0, mostGroups).map((name) => codeSpan(name, 80)),
+    ...(names.length > mostGroups ? [`… and ${names.length - mostGroups} more`] : []),
+  ].join(", ");
+
+/** Who a person is to the bot, in Kubernetes' words, and what they may do. */
+export function renderWhoami({ team, user, groups, why }: Whoami): Message {
+  const names = [`slack:${team}`, ...(groups ?? []).map(({ id }) => `slack:${team}:${id}`)];
+  const handles =
+    groups === null
+      ? "could not be read (scope `usergroups:read`)"
+      : groups.length === 0
+        ? "none"
+        : row(groups.map(({ handle }) => `@${handle}`));
+  return textMessage(
+    [
+      `To imagepull you are the user ${codeSpan(`slack:${team}:${user}`, 160)}`,
+      `• groups: ${row(names)}`,
+      `• user groups in Slack: ${handles}`,
+      why === null
+        ? "• look (`diagnose`): yes, as a full member of this workspace"
+        : `• look (\`diagnose\`): no. ${proseWithin(why, 400)}`,
+      "• change anything: no. imagepull only reads here, and shows the commands that you run with your own rights.",
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,191 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createSlackApp } from "../../src/slack/app.ts";
+import {
+  dana,
+  diagnosed,
+  FakeCore,
+  inside,
+  offers,
+  outside,
+  parseTarget,
+  sam,
+  settle,
+  shown,
+  stage,
+  type Stage,
+} from "./support/stage.ts";
+
+let on: Stage;
+afterEach(() => on.close());
+
+describe("a name that is not one object", () => {
+  const candidates = (
+    count: number,
+  ): readonly { namespace: string; kind: "Deployment"; name: string; text: string }[] =>
+    Array.from({ length: count }, (_, index) => ({
+      namespace: "shop",
+      kind: "Deployment",
+      name: `web-${index}`,
+      text: `shop/deploy/web-${index}`,
+    }));
+
+  it("is chosen from a menu, which becomes the answer", async () => {
+    on = await stage("socket");
+    on.core.answer = ({ target }) =>
+      target.kind === "object"
+        ? diagnosed()
+        : { kind: "choice", sentence: "web is the name of 120 objects", candidates: candidates(120) };
+    await on.slack.say(dana, outside, "/imagepull diagnose web");
+    const [menu] = await on.sees(dana, outside, 1);
+    expect(shown(menu!)).toContain("… and 20 more");
+    await on.slack.choose(dana, menu!, "choose", "shop/deploy/web-7");
+    await expect.poll(() => shown(on.slack.messages(outside, dana)[0]!)).toContain("the tag does not exist");
+    expect(on.slack.messages(outside, dana)).toHaveLength(1);
+    expect(on.core.asked[1]?.target).toEqual({
+      kind: "object",
+      namespace: "shop",
+      resource: "Deployment",
+      name: "web-7",
+    });
+  });
+
+  it("chosen in a thread, is answered there for everybody", async () => {
+    on = await stage("socket");
+    on.core.answer = ({ target }) =>
+      target.kind === "object" ? diagnosed() : { kind: "choice", sentence: "two of them", candidates: candidates(2) };
+    await on.slack.say(dana, inside, "@imagepull diagnose web");
+    await expect.poll(() => on.slack.messages(inside, dana)[0]?.replies.length).toBe(1);
+    await on.slack.choose(dana, on.slack.messages(inside, dana)[0]!.replies[0]!, "choose", "shop/deploy/web-1");
+    await expect.poll(() => on.slack.messages(inside, sam)[0]?.replies.length).toBe(2);
+  });
+
+  it.each([
+    [0, []],
+    [3, ["diagnose:0", "diagnose:1", "diagnose:2"]],
+    [9, ["choose"]],
+  ])("with %i near names offers %j", async (count, offered) => {
+    on = await stage("socket");
+    on.core.answer = () => ({ kind: "not-found", sentence: 'no pod or workload "wep"', nearest: candidates(count) });
+    await on.slack.say(dana, outside, "/imagepull diagnose wep");
+    const [answer] = await on.sees(dana, outside, 1);
+    expect(answer?.text).toBe('no pod or workload "wep"');
+    expect(offers(answer!)).toEqual(offered);
+  });
+});
+
+describe("buttons", () => {
+  const asked = async (mode: "socket" | "http" = "socket"): Promise<void> => {
+    on = await stage(mode);
+    await on.slack.say(dana, outside, "/imagepull diagnose checkout");
+    await on.sees(dana, outside, 1);
+  };
+  const mine = (): ReturnType<Stage["slack"]["messages"]> => on.slack.messages(outside, dana);
+
+  it("Share posts for everybody, says who shared, and takes the private answer away", async () => {
+    await asked();
+    const [answer] = mine();
+    await Promise.all([on.slack.click(dana, answer!, "share"), on.slack.click(dana, answer!, "share")]);
+    const [shared] = await on.sees(sam, outside, 1);
+    expect(shared?.ephemeralTo).toBeNull();
+    expect(shown(shared!)).toContain(`Shared by <@${dana}>`);
+    expect(offers(shared!)).toEqual([
+      "details",
+      "plan:restart",
+      "plan:delete-pods",
+      "plan:set-image",
+      "plan:policy-always",
+    ]);
+    await expect.poll(mine).toHaveLength(1);
+    await settle();
+    expect(on.slack.messages(outside, sam)).toHaveLength(1);
+    expect(on.core.asked).toHaveLength(1);
+  });
+
+  it("Share that Slack refuses says so and can be tried again", async () => {
+    await asked();
+    const [answer] = mine();
+    on.slack.failNext("response_url", { error: "channel_is_read_only" });
+    await on.slack.click(dana, answer!, "share");
+    await expect.poll(() => mine().length).toBe(2);
+    expect(mine()[1]?.text).toContain("could not be shared here (channel_is_read_only)");
+    await on.slack.click(dana, answer!, "share");
+    await on.sees(sam, outside, 1);
+  });
+
+  it("Details shows the presser all that was read, without looking again", async () => {
+    await asked();
+    await on.slack.click(dana, mine()[0]!, "details");
+    await expect.poll(() => mine().length).toBe(2);
+    expect(mine()[1]?.text).toContain("Details: checkout cannot pull");
+    expect(shown(mine()[1]!)).toContain("*Containers*");
+    expect(mine()[1]?.ephemeralTo).toBe(dana);
+    expect(on.core.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ["plan:restart", "kubectl -n shop rollout restart deployment/checkout"],
+    ["plan:delete-pods", "kubectl -n shop delete pod checkout-7d4f9c-x2k8p"],
+    ["plan:set-image", "kubectl -n shop set image deployment/checkout app=ghcr.io/shop/checkout:NEW_TAG"],
+    ["plan:policy-always", "kubectl -n shop patch deployment/checkout --type strategic"],
+  ])("%s shows %s and changes nothing", async (action, command) => {
+    await asked();
+    await on.slack.click(dana, mine()[0]!, action);
+    await expect.poll(() => mine().length).toBe(2);
+    expect(shown(mine()[1]!)).toContain(command);
+    expect(shown(mine()[1]!)).toContain("imagepull shows this plan only and changes nothing");
+  });
+
+  it.each(["share", "details", "plan:restart"])("%s after a restart looks anew", async (action) => {
+    await asked();
+    const [answer] = mine();
+    const { answerOf, close } = await restarted();
+    await on.slack.click(dana, answer!, action);
+    await expect.poll(answerOf).toHaveLength(1);
+    await close();
+  });
+
+  it("a button that nobody knows any more gets an answer", async () => {
+    await asked();
+    const old = {
+      type: "actions",
+      elements: [
+        {
+          type: "button",
+          text: { type: "plain_text", text: "Approve" },
+          action_id: "approve",
+          value: "made by another version",
+        },
+      ],
+    };
+    await on.slack.say(dana, inside, "@imagepull help");
+    await expect.poll(() => on.slack.messages(inside, dana)[0]?.replies.length).toBe(1);
+    const help = on.slack.messages(inside, dana)[0]!.replies[0]!;
+    await fetch(`${on.slack.apiUrl}chat.update`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${on.slack.botToken}`, "content-type": "application/json" },
+      body: JSON.stringify({ channel: inside, ts: help.ts, text: "old", blocks: [old] }),
+    });
+    await on.slack.click(dana, help, "approve");
+    await expect
+      .poll(() => on.slack.messages(inside, dana)[0]?.replies.map(({ text }) => text))
+      .toContain("This button was made by another version of imagepull. Ask anew: `/imagepull diagnose …`");
+  });
+
+  /** The same workspace, a bot that remembers nothing. */
+  async function restarted(): Promise<{ answerOf: () => readonly unknown[]; close: () => Promise<void> }> {
+    await on.app.stop(100);
+    const core = new FakeCore();
+    const silent = (): void => undefined;
+    const app = createSlackApp({
+      core,
+      slack: { mode: "socket", apiUrl: on.slack.apiUrl, botToken: on.slack.botToken, appToken: on.slack.appToken },
+      clock: () => new Date(),
+      log: { info: silent, warn: silent, error: silent },
+      access: { look: "members" },
+      namespaces: new Map(),
+      parseTarget,
+    });
+    await app.start();
+    return { answerOf: () => core.asked, close: () => app.stop(100) };
+  }
+});

@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Diagnosis, Finding } from "../../../src/diagnosis/diagnosis.ts";
+import { causeIds } from "../../../src/diagnosis/causes/catalogue.ts";
+import type { Line, Part } from "../../../src/diagnosis/say.ts";
+import { type Block } from "../../../src/playground/slack/types.ts";
+import { checkBlocks, shownCharacters } from "../../../src/playground/slack/validate.ts";
+import { renderChoice, renderNotFound, renderUnknownVerb, renderWhoami } from "../../../src/slack/render/answers.ts";
+import { renderDetails } from "../../../src/slack/render/details.ts";
+import { renderDiagnosis } from "../../../src/slack/render/diagnosis.ts";
+import type { Message } from "../../../src/slack/render/message.ts";
+import { renderPlan, strategyIds } from "../../../src/slack/render/plan.ts";
+import { diagnosisOf } from "../../support/diagnoses.ts";
+import { container, event, evidenceOf, podWith, read, waiting } from "../../support/evidence.ts";
+
+/** Names and messages as nobody should choose them. */
+const hostile = fc.oneof(
+  fc.constantFrom(
+    "<!channel>",
+    "<!here|x>",
+    "<@U0DANA>",
+    "<#C1>",
+    "@channel @here @everyone",
+    "```rm -rf /```",
+    "`",
+    "*bold* _it_ ~no~",
+    "<https://evil.example|click>",
+    "&lt;!channel&gt;",
+    "\u202Eesrever\u202C",
+    "\u2066\u2069\u200F\u061C",
+    "\u0000\u001B[31m\n\r\t",
+    "\uD800",
+    "😀".repeat(200),
+    "&".repeat(5_000),
+    "<".repeat(5_000),
+    "",
+  ),
+  fc.string({ unit: "binary", maxLength: 80 }),
+  fc.string({
+    unit: fc.constantFrom("<", ">", "&", "`", "*", "_", "~", "|", "!", "@", "\n", "\u202E", "a"),
+    maxLength: 600,
+  }),
+);
+const part: fc.Arbitrary<Part> = fc.oneof(
+  hostile,
+  hostile.map((code) => ({ code })),
+  fc.oneof(fc.constant("2026-11-24T10:02:00Z"), hostile).map((at) => ({ at })),
+  fc.oneof(fc.constant("2026-11-24T10:02:00Z"), hostile).map((since) => ({ since })),
+);
+const line: fc.Arbitrary<Line> = fc.array(part, { maxLength: 8 });
+const finding: fc.Arbitrary<Finding> = fc.record({
+  cause: fc.constantFrom(...causeIds),
+  step: fc.constantFrom("placement", "credentials", "events", "node"),
+  container: fc.option(hostile, { nil: null }),
+  image: fc.option(hostile, { nil: null }),
+  confidence: fc.constantFrom("confirmed", "likely", "possible"),
+  evidence: fc.array(line, { maxLength: 40 }),
+  facts: fc.constant({}),
+});
+const findings = fc.array(finding, { maxLength: 30 });
+const diagnosis: fc.Arbitrary<Diagnosis> = fc
+  .record({
+    target: fc.record({
+      cluster: hostile,
+      namespace: hostile,
+      kind: fc.oneof(fc.constantFrom("Pod", "Deployment"), hostile),
+      name: hostile,
+    }),
+    pod: fc.option(hostile, { nil: null }),
+    workload: fc.record({ kind: fc.constantFrom("Pod", "Deployment", "StatefulSet"), name: hostile }),
+    cause: fc.constantFrom(...causeIds),
+    headline: line,
+    scope: line,
+    container: fc.option(hostile, { nil: null }),
+    image: fc.option(hostile, { nil: null }),
+    findings,
+    fixes: fc.array(fc.record({ text: line, command: hostile }), { maxLength: 20 }),
+    nextTryAt: fc.option(fc.constant("2026-11-24T10:35:00Z"), { nil: null }),
+    steps: fc.array(
+      fc.record({
+        id: fc.constantFrom("placement" as const, "credentials" as const, "events" as const, "node" as const),
+        status: fc.constantFrom("ok" as const, "problem" as const, "unknown" as const),
+        summary: line,
+        findings,
+      }),
+      { minLength: 4, maxLength: 4 },
+    ),
+  })
+  .map((over) => diagnosisOf(over));
+
+const evidence = fc
+  .tuple(
+    fc.array(fc.tuple(hostile, hostile), { maxLength: 30 }),
+    fc.array(fc.tuple(hostile, hostile), { maxLength: 30 }),
+  )
+  .map(([containers, events]) =>
+    evidenceOf(read(podWith(containers.map(([name, image]) => container(waiting(name, image), { name, image })))), {
+      events: read(events.map(([reason, message]) => event(reason, message))),
+    }),
+  );
+
+const now = new Date("2026-11-24T10:31:00Z");
+
+/** A time in the reader's zone is the one thing that may stand in angle brackets. */
+const times = /<!date\^\d+\^(?:\{date_short_pretty\} )?\{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>/g;
+
+function expectInert(message: Message, allowed = /(?!)/g): void {
+  expect(checkBlocks(message.blocks)).toEqual([]);
+  expect(shownCharacters(message.blocks as unknown as readonly Block[])).toBeLessThanOrEqual(10_000);
+  expect(JSON.stringify(message.blocks).length).toBeLessThanOrEqual(10_000);
+  expect(message.text.length).toBeGreaterThan(0);
+  expect(message.text.length).toBeLessThanOrEqual(3_000);
+  expect(message.plain.length).toBeLessThanOrEqual(40_000);
+  const sections = message.blocks.flatMap((block) =>
+    block.type === "section" && block.text !== undefined
+      ? [block.text.text]
+      : block.type === "context"
+        ? block.elements.map((element) => ("text" in element ? element.text : ""))
+        : [],
+  );
+  for (const text of [...sections, message.text, message.plain]) {
+    const rest = text.replaceAll(times, "").replaceAll(allowed, "");
+    expect(rest).not.toMatch(/[<>]/);
+    expect(rest.replaceAll(/&(?:amp|lt|gt);/g, "")).not.toContain("&");
+    // No steering characters but the one that keeps @here from calling.
+    expect(rest.replaceAll(/[\u2060\n]/g, "")).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}\p{Cc}]/u);
+    expect(rest.isWellFormed()).toBe(true);
+  }
+  for (const text of sections) {
+    // Code begins and ends in its own line, and blocks of it in their own section.
+    const blocks = text.split("```");
+    expect(blocks.length % 2).toBe(1);
+    const prose = blocks.filter((_, index) => index % 2 === 0);
+    for (const row of prose.join("").split("\n")) {
+      expect((row.match(/`/g) ?? []).length % 2).toBe(0);
+      expect(row.replaceAll(/`[^`]*`/g, "")).not.toMatch(/@(?:channel|here|everyone)/i);
+    }
+  }
+}
+
+describe("whatever the cluster, a registry or a person writes, a message stays whole, within Slack's limits, and calls nobody", () => {
+  const runs = { numRuns: 300 };
+  it("as a diagnosis", () => {
+    fc.assert(
+      fc.property(diagnosis, fc.boolean(), (of, shareable) =>
+        expectInert(renderDiagnosis(of, { now, answerId: "0".repeat(36), shareable })),
+      ),
+      runs,
+    );
+  });
+  it("shared, calls only the one who shares", () => {
+    fc.assert(
+      fc.property(diagnosis, (of) =>
+        expectInert(
+          renderDiagnosis(of, { now, answerId: null, shareable: false, sharedBy: "U0DANA" }),
+          /(?<=Shared by )<@U0DANA>$/g,
+        ),
+      ),
+      runs,
+    );
+  });
+  it("as details", () => {
+    fc.assert(
+      fc.property(diagnosis, evidence, (of, from) => expectInert(renderDetails(of, from, now))),
+      runs,
+    );
+  });
+  it("as a plan, whose command has no names in it that a shell would take apart", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...strategyIds), diagnosis, evidence, (id, of, from) => {
+        const message = renderPlan(id, of, from, now);
+        expectInert(message);
+        const [, command = ""] = message.plain.split("```");
+        expect(command.replaceAll(/'[^'\n]*'/g, "").trim()).toMatch(/^[A-Za-z0-9._/:@= -]*$/);
+      }),
+      runs,
+    );
+  });
+  it("as a choice, as names that are near, as a verb that nobody knows, as whoami", () => {
+    const candidates = fc.array(
+      hostile.map((text) => ({ namespace: "shop", kind: "Pod" as const, name: text, text })),
+      { maxLength: 150 },
+    );
+    fc.assert(
+      fc.property(hostile, candidates, (sentence, names) => {
+        expectInert(renderChoice(`${sentence}.`, names.slice(0, 20)));
+        expectInert(renderNotFound(`${sentence}.`, names.slice(0, 5)));
+        expectInert(renderUnknownVerb("/imagepull", sentence, null, sentence === "" ? null : sentence));
+        expectInert(
+          renderWhoami({
+            team: "T1",
+            user: sentence,
+            groups: names.map(({ name }) => ({ id: name, handle: name })),
+            why: sentence,
+          }),
+        );
+      }),
+      runs,
+    );
+  });
+});
