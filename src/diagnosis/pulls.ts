@@ -94,7 +94,14 @@ const isBackOff = ({ reason, message }: EventEvidence): boolean =>
 const isPullFailure = (event: EventEvidence): boolean =>
   event.reason === "ErrImageNeverPull" ||
   event.reason === "InspectFailed" ||
-  (event.reason === "Failed" && (isPullMessage(event.message) || isBareReason(event.message)));
+  (event.reason === "Failed" &&
+    (isPullMessage(event.message) || isBareReason(event.message) || isLookUpError(event.message)));
+
+/**
+ * A pull secret that cannot be decoded fails the kubelet's look-up before any pull: it then writes the decoder's words as reason and
+ * message alike, without a word of an image. Source: kubernetes pkg/kubelet/images/image_manager.go (1.34), and a real node.
+ */
+const isLookUpError = (message: string): boolean => recognise(message)?.cause === "pull-secret-malformed";
 
 /** `Error: ErrImagePull` repeats the reason and says nothing more. */
 const isBareReason = (message: string): boolean =>
@@ -104,7 +111,7 @@ function phaseOf({ status }: ContainerEvidence, events: readonly EventEvidence[]
   const state = status?.state;
   if (state?.kind === "running") return "running";
   if (state?.kind === "terminated") return state.exitCode === 0 ? "finished" : "other-trouble";
-  if (state?.kind === "waiting" && isPullReason(state.reason)) return "failing";
+  if (state?.kind === "waiting" && (isPullReason(state.reason) || isLookUpError(state.message))) return "failing";
   if (state?.kind === "waiting" && state.reason !== "ContainerCreating" && state.reason !== "PodInitializing")
     return "other-trouble";
   const last = events

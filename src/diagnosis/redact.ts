@@ -4,7 +4,7 @@ const hidden = "[hidden]";
 /**
  * Takes secrets out of a text from a cluster, a registry or a person: user info, query values and fragments of URLs, `Authorization` and
  * its kin, values of keys such as `auth` and `password`, private keys, and strings that look like a token (JWT, cloud, Git host and Slack).
- * Hosts, paths, tags, digests and status stay readable. Doing it twice is doing it once; the time grows linearly with the text.
+ * Hosts, paths, tags, digests and status stay readable. What has been redacted stays as it is; the time grows linearly with the text.
  */
 export function redact(text: string): string {
   let rest = text;
@@ -59,7 +59,7 @@ function userInfoEnd(url: string): number {
   if (!/^[^[\]:]*[:@]/.test(authority)) return 0;
 
   const beforeQuery = authority.includes("@") || /^[^:]*:\d*$/.test(authority);
-  const [searched] = cut(beforeQuery ? cut(url, /[?#]/)[0] : url, /@sha\d{3}:/);
+  const [searched] = cut(beforeQuery ? cut(url, /[?#]/)[0] : url, /@sha\d{3}:[^@]*$/);
   return searched.lastIndexOf("@") + 1;
 }
 
@@ -71,7 +71,10 @@ function redactParameter(parameter: string): string {
 
 /** `user:password@host` without a scheme; the `@` of a digest (`web:1.2@sha256:…`) is left alone. */
 function looseUserInfo(text: string): string {
-  return text.replace(/(?<![\w.%+~-])[\w.%+~-]{1,100}:[^\s/@"'<>[\]]{1,200}@(?=[^\s"'<>])(?!sha\d{3}:)/g, `${hidden}@`);
+  return text.replace(
+    /(?<![\w.%+~-])[\w.%+~-]{1,100}:[^\s/@"'<>[\]]{1,200}@(?=[^\s"'<>])(?!sha\d{3}:[^\s@]*(?:\s|$)|\[hidden\]@)/g,
+    `${hidden}@`,
+  );
 }
 
 /** `/token?account=…&password=…`: a path without a host, or a form. */
@@ -80,19 +83,26 @@ function looseQueries(text: string): string {
 }
 
 const header =
-  /(?<![\w-])((?:(?:proxy-)?authorization|x-registry-auth|x-[a-z-]{0,30}token|(?:set-)?cookie|x-api-key|private-token)(?:\\*["'])?\s{0,3}[:=]\s{0,3}(?!\[hidden\])\[?(?:\\*["'])?)(?!(?:[\w-]{1,20}\s{1,3})?\[hidden\])((?:basic|bearer|digest|negotiate|token|aws4-hmac-sha256)\s+)?([^\s"',;[\]\\]+)/gi;
+  /(?<![\w-])((?:(?:proxy-)?authorization|x-registry-auth|x-[a-z-]{0,30}token|x-api-key|private-token)(?:\\*["'])?\s{0,3}[:=]\s{0,3}(?!\[hidden\])\[?(?:\\*["'`<(])?)(?!(?:[\w-]{1,20}\s{1,3})?\[hidden\])((?:digest|oauth|aws4-hmac-sha256)\s[^\n]*|[^\s"'`<>,;[\]\\]+)(\s{1,3}[^\s"'`<>,;[\]\\]+)?/gi;
+const cookie =
+  /(?<![\w-])((?:set-)?cookie(?:\\*["'])?\s{0,3}[:=]\s{0,3}(?!\[hidden\])\[?(?:\\*["'])?)(?!\[hidden\])[^\s"'[\]\\][^"'\n\]\\]*/gi;
 
 /** `Authorization: Basic …`, also as Go prints a map of headers (`Authorization:[Basic …]`) and as JSON; "authorization: failed" is prose. */
 function headers(text: string): string {
-  return text.replace(header, (whole, lead: string, scheme: string | undefined, value: string) =>
-    /^[a-z]/.test(lead) && isProse(value) ? whole : lead + (scheme ?? "") + hidden,
-  );
+  return text.replace(cookie, `$1${hidden}`).replace(header, (whole, lead: string, first: string, rest = "") => {
+    const next = String(rest).trim();
+    const isScheme = /^(?:basic|bearer|negotiate|token)$/i.test(first);
+    const isSentence = /^[a-z][^"'`]*$/.test(lead) && isProse(first);
+    if (isSentence && !(isScheme && !isProse(next))) return whole;
+    if (isScheme && next !== "") return `${lead}${first} ${hidden}`;
+    return isProse(next) ? lead + hidden + String(rest) : lead + hidden;
+  });
 }
 
 /** `Basic …` and `Bearer …` by themselves; a challenge (`Bearer realm="…"`) and a word of prose stay. */
 function schemes(text: string): string {
   return text.replace(
-    /\b(basic|bearer)(\s{1,3})([\w+/=.~-]{6,})/gi,
+    /\b(basic|bearer)(\s{1,3})(?!(?:basic|bearer)\s)([\w+/=.~-]{6,})/gi,
     (whole, scheme: string, space: string, value: string) =>
       isProse(value) || /^(?:realm|service|scope|error|charset)=/i.test(value) ? whole : scheme + space + hidden,
   );

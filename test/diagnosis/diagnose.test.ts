@@ -112,6 +112,22 @@ const rows: readonly Row[] = [
     "confirmed",
   ],
   [
+    "one of the secrets cannot be decoded, and the kubelet says only that (as a real 1.34 does)",
+    evidenceOf(
+      read(
+        podWith([container(waiting("illegal base64 data at input byte 0", "illegal base64 data at input byte 0"))], {
+          imagePullSecrets: ["regcred"],
+        }),
+      ),
+      {
+        events: read([event("Failed", "Error: illegal base64 data at input byte 0", { count: 2 })]),
+        secrets: [secret("regcred", malformed)],
+      },
+    ),
+    "pull-secret-malformed",
+    "confirmed",
+  ],
+  [
     "a secret is missing, but another one fits and was refused",
     pullFails(
       basic,
