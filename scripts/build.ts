@@ -1,0 +1,152 @@
+/**
+ * Builds `dist/`: the package that is published. One bundle without dependencies, split so that a command loads only what it
+ * needs, with the licences of what went into it.
+ *
+ *   node scripts/build.ts [FOLDER]    default: dist
+ */
+import { build } from "esbuild";
+import type { Metafile, Plugin } from "esbuild";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundlePage } from "../src/playground/page/bundle.ts";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const out = resolve(process.argv[2] ?? join(root, "dist"));
+
+/** undici 8, which client-node brings, needs 22.19; enableCompileCache came with 22.1. */
+const oldestNode = "22.19.0";
+
+interface PackageJson {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license?: string;
+}
+
+const readPackage = (folder: string): PackageJson =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageJson;
+
+/** The playground's page is bundled when it is opened from a checkout; in the package it stands ready, and needs no esbuild. */
+const pageBuiltHere: Plugin = {
+  name: "page-built-here",
+  setup(builder) {
+    builder.onLoad({ filter: /src\/playground\/page\/bundle\.ts$/ }, async () => ({
+      contents: `export const bundlePage = async () => (${JSON.stringify(await bundlePage())});`,
+    }));
+  },
+};
+
+/** Bundles the program; answers what went into it. */
+async function bundle(version: string): Promise<Metafile> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: ["src/main.ts"],
+    outdir: join(out, "lib"),
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: `node${oldestNode}`,
+    // Smaller, and yet a stack trace names functions and shows a line that fits a terminal.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 160,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    chunkNames: "[name]-[hash]",
+    // Its CommonJS build cannot be taken apart, nor imported by name when that is done late.
+    alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
+    plugins: [pageBuiltHere],
+    define: { "process.env.IMAGEPULL_VERSION": JSON.stringify(version) },
+    // CommonJS packages (Bolt, express, pino) ask for Node's own modules by require, which an ES module has not.
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+  });
+  return result.metafile;
+}
+
+/** The bin in the syntax of 2009: it must be read by the Node that it refuses. */
+const bin = `#!/usr/bin/env node
+"use strict";
+var wanted = ${JSON.stringify(oldestNode)}.split(".");
+var found = process.versions.node.split(".");
+var isOld = Number(found[0]) < Number(wanted[0]) || (found[0] === wanted[0] && Number(found[1]) < Number(wanted[1]));
+if (isOld) {
+  process.stderr.write("imagepull needs Node.js " + wanted[0] + "." + wanted[1] + " or later, and this is " + process.versions.node + ": install a newer one from https://nodejs.org\\n");
+  process.exitCode = 2;
+} else {
+  require("../lib/start.cjs");
+}
+`;
+
+/** A file of its own, since an old Node would stumble over \`import()\` before it runs a line. */
+const start = `"use strict";
+// To process 1 of a container a signal that nobody listens to means nothing: until serve listens itself, it is the end.
+if (process.pid === 1) process.once("SIGTERM", function () { process.exit(0); });
+require("node:module").enableCompileCache();
+import("./main.js");
+`;
+
+const packageJson = ({ version, description, license }: PackageJson): object => ({
+  name: "imagepull",
+  version,
+  description,
+  license,
+  type: "module",
+  keywords: ["kubernetes", "ImagePullBackOff", "ErrImagePull", "slack", "kubectl-plugin"],
+  engines: { node: `>=${oldestNode}` },
+  bin: { imagepull: "bin/imagepull.cjs", "kubectl-imagepull": "bin/imagepull.cjs" },
+  files: ["bin", "lib", "manifest.yml", "CHANGELOG.md", "THIRD-PARTY-LICENSES.txt"],
+});
+
+/** Folders of the packages that a bundle is made of, each once. */
+function packageFolders(metafile: Metafile): string[] {
+  const folders = Object.keys(metafile.inputs).flatMap(
+    (input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [],
+  );
+  return [...new Set(folders)].toSorted();
+}
+
+/** The licence texts of what is bundled, as their licences ask for. */
+function thirdPartyLicenses(metafile: Metafile): string {
+  const sections = packageFolders(metafile).map((folder) => {
+    const { name, version, license } = readPackage(join(root, folder));
+    const texts = readdirSync(join(root, folder))
+      .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file) && statSync(join(root, folder, file)).isFile())
+      .map((file) => readFileSync(join(root, folder, file), "utf8").trim());
+    if (license === undefined && texts.length === 0)
+      throw new Error(`${name} ${version} has no licence: it cannot be bundled.`);
+    const body =
+      texts.length > 0
+        ? texts.join("\n\n")
+        : `The package carries no licence text; it names the licence ${license ?? ""}.`;
+    return `${name} ${version} (${license ?? "see text"})\n\n${body}\n`;
+  });
+  return `imagepull contains these packages.\n\n${sections.join(`\n${"-".repeat(80)}\n\n`)}`;
+}
+
+/** Bytes of all files below a folder. */
+function sizeOf(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+const workspace = readPackage(root);
+// Only a folder that an earlier build made is emptied.
+if (existsSync(join(out, "package.json")) && readPackage(out).name === "imagepull") rmSync(out, { recursive: true });
+mkdirSync(join(out, "bin"), { recursive: true });
+const metafile = await bundle(workspace.version);
+writeFileSync(join(out, "bin", "imagepull.cjs"), bin, { mode: 0o755 });
+writeFileSync(join(out, "lib", "start.cjs"), start);
+writeFileSync(join(out, "package.json"), `${JSON.stringify(packageJson(workspace), null, 2)}\n`);
+writeFileSync(join(out, "THIRD-PARTY-LICENSES.txt"), thirdPartyLicenses(metafile));
+// The texts of a real node, which the playground's kubelet speaks with; read from beside the bundle.
+cpSync(join(root, "src/playground/recordings"), join(out, "lib/recordings"), { recursive: true });
+for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "manifest.yml"]) cpSync(join(root, file), join(out, file));
+process.stdout.write(
+  `${relative(process.cwd(), out) || basename(out)}: imagepull ${workspace.version}, ${(sizeOf(out) / 1e6).toFixed(1)} MB, ${packageFolders(metafile).length} packages bundled\n`,
+);

@@ -1,0 +1,120 @@
+import { LineCounter, isNode, parseDocument } from "yaml";
+import type { Document } from "yaml";
+import { z } from "zod";
+import { failure, success } from "../diagnosis/result.ts";
+import type { BadInput, Result } from "../diagnosis/result.ts";
+import { describeIssue, writePath } from "../schema-issue.ts";
+import { nearest } from "./nearest.ts";
+
+const duration = z
+  .string({ error: "not a duration: write it with its unit, 4s or 500ms." })
+  .regex(/^\d{1,6}(ms|s)$/, { error: "not a duration: write it with its unit, 4s or 500ms." })
+  .transform((text) => (text.endsWith("ms") ? Number(text.slice(0, -2)) : Number(text.slice(0, -1)) * 1000))
+  .refine((milliseconds) => milliseconds >= 100 && milliseconds <= 600_000, {
+    error: "a duration out of bounds: 100ms to 600s.",
+  });
+
+const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+  error: "no namespace: small letters, digits and -, at most 63 (RFC 1123).",
+});
+
+const channelId = z.string().regex(/^[CG][A-Z0-9]{2,}$/, { error: "not a channel's id (C0123ABCD)." });
+
+/** `rbac` is named so that whoever sets it hears that it decides nothing yet, instead of believing that it does. */
+const look = z
+  .enum(["members", "rbac"])
+  .refine((word) => word === "members", { error: "a way to look that this version cannot decide by: set members." })
+  .transform(() => "members" as const);
+
+/** `imagepull.yaml`. Each setting has a default that serves; a key that nobody reads is refused. */
+const settingsFile = z.strictObject({
+  cluster: z.string().min(1).max(100).nullable().default(null),
+  access: z.strictObject({ look: look.default("members") }).prefault({}),
+  channels: z.record(channelId, z.strictObject({ namespace: namespaceName })).default({}),
+  deadlines: z.strictObject({ read: duration.default(2500), answer: duration.default(4500) }).prefault({}),
+});
+
+export interface FileSettings {
+  /** The name that answers give the cluster; null: the kubeconfig's context. */
+  readonly cluster: string | null;
+  readonly access: { readonly look: "members" };
+  /** Channel id → the namespace where a target without one is looked for first. */
+  readonly namespaces: ReadonlyMap<string, string>;
+  /** Milliseconds: for one read of the cluster, and for a whole answer. */
+  readonly deadlines: { readonly read: number; readonly answer: number };
+}
+
+/** Parses the text of `imagepull.yaml`, or says one sentence for each mistake, with file, line and path. */
+export function parseSettings(text: string, file: string): Result<FileSettings, readonly BadInput[]> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  // One slip makes the parser stumble several times: the first is the one to mend.
+  const [error] = document.errors;
+  if (error !== undefined)
+    return failure([
+      { sentence: `${file}:${lines.linePos(error.pos[0]).line} is not YAML: ${firstLine(error.message)}.` },
+    ]);
+  const value: unknown = toPlain(document) ?? {};
+  const parsed = settingsFile.safeParse(value);
+  if (!parsed.success) {
+    const where = (path: readonly PropertyKey[]): string =>
+      `${file}:${lineOf(document, lines, path)} ${writePath(path)}`.trimEnd();
+    return failure(parsed.error.issues.flatMap((issue) => sentences(issue, value, where)));
+  }
+  const { cluster, access, channels, deadlines } = parsed.data;
+  return success({
+    cluster,
+    access,
+    namespaces: new Map(Object.entries(channels).map(([channel, { namespace }]) => [channel, namespace])),
+    deadlines,
+  });
+}
+
+/** An alias that grows without end is refused by the parser with an error of its own. */
+function toPlain(document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 50 });
+  } catch {
+    return "too many aliases";
+  }
+}
+
+const firstLine = (message: string): string => (message.split("\n")[0] ?? message).replace(/[.:]$/, "");
+
+/** The line of a path's value; of its nearest parent that stands in the file, where it does not. */
+function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length).map(String), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+type Issue = z.core.$ZodIssue;
+
+function sentences(issue: Issue, value: unknown, where: (path: readonly PropertyKey[]) => string): BadInput[] {
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({
+      sentence: `${where([...issue.path, key])} is no setting. ${suggestion(issue.path, key)}`,
+    }));
+  if (issue.code === "invalid_key")
+    return [{ sentence: `${where(issue.path)} is ${issue.issues[0]?.message ?? "no valid key."}` }];
+  // A message of ours says what it is not; the schema's own messages are put into our words.
+  const own = /^(not|no|a) /.test(issue.message) && issue.code !== "invalid_value";
+  const text = own ? `is ${issue.message}` : `${describeIssue(issue, value, () => true)}.`;
+  return [
+    { sentence: `${where(issue.path)} ${text}`.replace(/^(\S+) (is a [a-z]+, not a mapping)/, "$1 the file $2") },
+  ];
+}
+
+const keysAt: Readonly<Record<string, readonly string[]>> = {
+  "": ["cluster", "access", "channels", "deadlines"],
+  access: ["look"],
+  deadlines: ["read", "answer"],
+};
+
+function suggestion(path: readonly PropertyKey[], key: string): string {
+  const keys = keysAt[writePath(path)] ?? ["namespace"];
+  const near = nearest(key, keys);
+  return near === null ? `There ${keys.length === 1 ? "is" : "are"} ${keys.join(", ")}.` : `Did you mean ${near}?`;
+}

@@ -1,0 +1,56 @@
+import type { BadInput, Result } from "../diagnosis/result.ts";
+import { reads } from "../install/manifests.ts";
+import { missing, ok, optional } from "./check.ts";
+import type { Check } from "./check.ts";
+
+/** The cluster as the bot would see it. */
+export interface ClusterProbe {
+  readonly cluster: string;
+  /** The API server's version. */
+  version(): Promise<Result<string, BadInput>>;
+  /** SelfSubjectAccessReview: whether we may, in all namespaces. */
+  may(verb: string, group: string, resource: string): Promise<Result<boolean, BadInput>>;
+}
+
+const needed = reads.flatMap(({ group, resources }) =>
+  resources.flatMap((resource) => ["get", "list"].map((verb) => ({ verb, group, resource: resource as string }))),
+);
+
+/** Reachable, and readable in what a diagnosis reads. */
+export async function checkCluster(probe: Result<ClusterProbe, BadInput>): Promise<Check[]> {
+  if (!probe.ok) return [missing("kubeconfig", "no cluster", probe.error.sentence)];
+  const version = await probe.value.version();
+  if (!version.ok)
+    return [missing("API server", version.error.sentence, "Check the kubeconfig's server, the network and the login.")];
+  return [
+    ok("API server", `${probe.value.cluster} answers, Kubernetes ${version.value}`),
+    ...(await checkRights(probe.value)),
+  ];
+}
+
+async function checkRights(probe: ClusterProbe): Promise<Check[]> {
+  const [answers, secrets] = await Promise.all([
+    Promise.all(
+      needed.map(async (right) => ({ ...right, allowed: await probe.may(right.verb, right.group, right.resource) })),
+    ),
+    probe.may("get", "", "secrets"),
+  ]);
+  const failed = answers.find(({ allowed }) => !allowed.ok)?.allowed;
+  if (failed?.ok === false)
+    return [missing("RBAC", failed.error.sentence, "The API server does not say what may be read.")];
+  const refused = answers
+    .filter(({ allowed }) => allowed.ok && !allowed.value)
+    .map(({ verb, resource }) => `${verb} ${resource}`);
+  return [
+    refused.length === 0
+      ? ok("RBAC", "may read all that a diagnosis needs")
+      : missing("RBAC", `may not ${refused.join(", ")}`, "Grant it: imagepull install --dry-run | kubectl apply -f -"),
+    secrets.ok && secrets.value
+      ? ok("RBAC secrets", "may get secrets")
+      : optional(
+          "RBAC secrets",
+          "may not get secrets: the credentials step will be unknown",
+          "Grant it: imagepull install --secrets --dry-run | kubectl apply -f -",
+        ),
+  ];
+}

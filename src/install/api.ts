@@ -1,0 +1,77 @@
+import { ApiException, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
+import type { KubeConfig, V1Deployment } from "@kubernetes/client-node";
+import { redact } from "../diagnosis/redact.ts";
+import { badInput, success } from "../diagnosis/result.ts";
+import type { BadInput, Result } from "../diagnosis/result.ts";
+import type { InstallTarget } from "./install.ts";
+import type { Manifest } from "./manifests.ts";
+
+const fieldManager = "imagepull-install";
+const deadlineMs = 10_000;
+
+/** The cluster of a kubeconfig as something to install into. */
+export function installTarget(config: KubeConfig): InstallTarget {
+  const api = KubernetesObjectApi.makeApiClient(config);
+  const server = config.getCurrentCluster()?.server ?? "the API server";
+  return {
+    cluster: config.getCurrentContext(),
+    async installedImage(namespace) {
+      const header = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "imagepull", namespace } };
+      // Nothing there, nothing allowed or nobody answers: in each case nothing is known to be kept.
+      const read = await attempt(() => api.read<V1Deployment>(header), server, "read deployments");
+      return read.ok
+        ? (read.value.spec?.template.spec?.containers.find(({ name }) => name === "imagepull")?.image ?? null)
+        : null;
+    },
+    async apply(manifest: Manifest) {
+      const what = `apply ${manifest.kind} ${manifest.metadata.name}`;
+      const applied = await attempt(
+        () => api.patch(forClient(manifest), undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply),
+        server,
+        what,
+      );
+      return applied.ok ? success(undefined) : applied;
+    },
+  };
+}
+
+/** Client-node takes mutable objects. */
+const forClient = ({ metadata, ...manifest }: Manifest) => ({
+  ...manifest,
+  metadata: { ...metadata, labels: { ...metadata.labels } },
+});
+
+/** A call with a deadline, whose failure is one sentence. */
+export async function attempt<T>(call: () => Promise<T>, server: string, what: string): Promise<Result<T, BadInput>> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${deadlineMs / 1000} s`)), deadlineMs);
+  try {
+    return success(await Promise.race([call(), late.promise]));
+  } catch (error) {
+    return badInput(`cannot ${what}: ${explain(error, server)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The API server's own words where it answered; otherwise where it was not reached. */
+function explain(error: unknown, server: string): string {
+  if (error instanceof ApiException) {
+    const words = bodyMessage(error.body) ?? `HTTP ${error.code}`;
+    const mend = error.code === 403 ? " Ask somebody who may, or print it for them with --dry-run." : "";
+    return `${redact(words).replace(/\.?$/, ".")}${mend}`;
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return `${redact(server)} does not answer (${redact(cause instanceof Error ? cause.message : String(cause))}).`;
+}
+
+function bodyMessage(body: unknown): string | null {
+  if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string")
+    return body.message;
+  if (typeof body !== "string") return null;
+  try {
+    return bodyMessage(JSON.parse(body));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,146 @@
+/** What `imagepull install` puts into a cluster, as plain objects in the order in which they are to be applied. */
+
+export interface InstallPlan {
+  readonly namespace: string;
+  readonly image: string;
+  /** Whether the bot may read secrets: the credentials step needs it. */
+  readonly secrets: boolean;
+}
+
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** What the diagnosis reads, and no more. Nothing is watched and nothing is written. */
+export const reads = [
+  { group: "", resources: ["pods", "events", "nodes", "namespaces", "serviceaccounts"] },
+  { group: "apps", resources: ["deployments", "replicasets", "statefulsets", "daemonsets"] },
+  { group: "batch", resources: ["jobs", "cronjobs"] },
+  // A node's heartbeat.
+  { group: "coordination.k8s.io", resources: ["leases"] },
+] as const;
+
+const name = "imagepull";
+const labels = { "app.kubernetes.io/name": name };
+const port = 8080;
+
+export function manifests({ namespace, image, secrets }: InstallPlan): readonly Manifest[] {
+  const account = { kind: "ServiceAccount", name, namespace };
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      // The API server holds every pod here to the strictest of the Pod Security Standards.
+      metadata: { name: namespace, labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" } },
+    },
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, labels } },
+    ...clusterRole(
+      name,
+      account,
+      reads.map(({ group, resources }) => ({ apiGroups: [group], resources, verbs: ["get", "list"] })),
+    ),
+    // A part of its own, so that it can be given, or taken away, by itself.
+    ...(secrets
+      ? clusterRole(`${name}-secrets`, account, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }])
+      : []),
+    service(namespace),
+    deployment(namespace, image),
+  ];
+}
+
+function clusterRole(roleName: string, account: object, rules: readonly object[]): Manifest[] {
+  return [
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: roleName, labels }, rules },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: roleName, labels },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: roleName },
+      subjects: [account],
+    },
+  ];
+}
+
+/** For Alertmanager and Prometheus. */
+const service = (namespace: string): Manifest => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name, namespace, labels },
+  spec: { selector: labels, ports: [{ name: "http", port, targetPort: "http" }] },
+});
+
+const deployment = (namespace: string, image: string): Manifest => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, namespace, labels },
+  spec: {
+    replicas: 1,
+    // Two at once would each keep their own memory of what was told.
+    strategy: { type: "Recreate" },
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: {
+        serviceAccountName: name,
+        // Variables of services (IMAGEPULL_PORT=tcp://…) are nothing that the bot reads.
+        enableServiceLinks: false,
+        terminationGracePeriodSeconds: 30,
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: 65_532,
+          runAsGroup: 65_532,
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        containers: [container(image)],
+        volumes: [
+          { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+          { name: "config", configMap: { name, optional: true } },
+        ],
+      },
+    },
+  },
+});
+
+const container = (image: string): object => ({
+  name,
+  image,
+  imagePullPolicy: "IfNotPresent",
+  args: ["serve"],
+  // imagepull.yaml is looked for in the working folder; the ConfigMap that holds it may be missing.
+  workingDir: "/etc/imagepull",
+  env: [
+    { name: "HOST", value: "0.0.0.0" },
+    { name: "PORT", value: String(port) },
+  ],
+  envFrom: [{ secretRef: { name: slackSecret } }],
+  ports: [{ name: "http", containerPort: port }],
+  startupProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 1, failureThreshold: 60 },
+  livenessProbe: {
+    httpGet: { path: "/healthz", port: "http" },
+    periodSeconds: 10,
+    timeoutSeconds: 5,
+    failureThreshold: 3,
+  },
+  readinessProbe: {
+    httpGet: { path: "/readyz", port: "http" },
+    periodSeconds: 5,
+    timeoutSeconds: 5,
+    failureThreshold: 2,
+  },
+  resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+  securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+  volumeMounts: [
+    { name: "tmp", mountPath: "/tmp" },
+    { name: "config", mountPath: "/etc/imagepull", readOnly: true },
+  ],
+});
+
+/** The Secret that holds SLACK_BOT_TOKEN and its kin; made by hand, so that no token passes through here. */
+export const slackSecret = "imagepull-slack";
