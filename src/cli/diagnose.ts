@@ -1,0 +1,90 @@
+import type { Candidate, Core, DiagnoseAnswer, TargetRequest } from "../core.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
+import type { Diagnosis } from "../diagnosis/diagnosis.ts";
+import type { Evidence } from "../diagnosis/evidence.ts";
+import type { BadInput, Result } from "../diagnosis/result.ts";
+import { loadEvidence, saveEvidence } from "./evidence-file.ts";
+import { renderJson, renderJsonError } from "./render-json.ts";
+import { renderMarkdown } from "./render-markdown.ts";
+import { type Terminal, renderText } from "./render-text.ts";
+import { neutral } from "./write.ts";
+
+export type OutputFormat = "text" | "json" | "markdown";
+
+/** What the command does to the outside. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly stdin: () => Promise<string>;
+  readonly terminal: Terminal;
+}
+
+export interface DiagnoseOptions {
+  readonly output: OutputFormat;
+  readonly save: string | null;
+  readonly from: string | null;
+  /** Exit with 1 unless all is well. */
+  readonly exitCode: boolean;
+}
+
+/** The cluster that a target is looked for on: opened only where one is needed. */
+export interface Door {
+  readonly core: Core;
+  readonly namespace: string;
+  readonly close: () => void;
+}
+
+/** `imagepull diagnose`: the exit code. */
+export async function runDiagnose(
+  target: () => Promise<Result<TargetRequest, BadInput>>,
+  options: DiagnoseOptions,
+  io: Io,
+  open: () => Promise<Result<Door, BadInput>>,
+): Promise<number> {
+  if (options.from !== null) {
+    const evidence = await loadEvidence(options.from, io.stdin);
+    if (!evidence.ok) return refuse(io, options.output, evidence.error.sentence);
+    return answer(diagnose(evidence.value), evidence.value, options, io);
+  }
+  const request = await target();
+  if (!request.ok) return refuse(io, options.output, request.error.sentence);
+  const door = await open();
+  if (!door.ok) return refuse(io, options.output, door.error.sentence);
+  try {
+    const given = await door.value.core.diagnose({ target: request.value, defaultNamespace: door.value.namespace });
+    return given.kind === "diagnosis"
+      ? answer(given.diagnosis, given.evidence, options, io)
+      : refuse(io, options.output, given.sentence, candidatesOf(given));
+  } finally {
+    door.value.close();
+  }
+}
+
+function answer(diagnosis: Diagnosis, evidence: Evidence, options: DiagnoseOptions, io: Io): number {
+  io.out(render(diagnosis, options.output, io.terminal));
+  if (options.save !== null) {
+    const saved = saveEvidence(options.save, evidence);
+    if (!saved.ok) {
+      io.err(`${neutral(saved.error.sentence)}\n`);
+      return 2;
+    }
+  }
+  return options.exitCode && diagnosis.cause !== "healthy" ? 1 : 0;
+}
+
+function render(diagnosis: Diagnosis, output: OutputFormat, terminal: Terminal): string {
+  if (output === "json") return renderJson(diagnosis);
+  return output === "markdown" ? renderMarkdown(diagnosis) : renderText(diagnosis, terminal);
+}
+
+/** Says why there is no answer: one sentence on stderr, and with `-o json` an object on stdout. */
+export function refuse(io: Io, output: OutputFormat, sentence: string, candidates?: readonly Candidate[]): number {
+  if (output === "json") io.out(renderJsonError(sentence, candidates));
+  io.err(`${neutral(sentence)}\n`);
+  return 2;
+}
+
+const candidatesOf = (given: Exclude<DiagnoseAnswer, { kind: "diagnosis" }>): readonly Candidate[] => {
+  if (given.kind === "choice") return given.candidates;
+  return given.kind === "not-found" ? given.nearest : [];
+};

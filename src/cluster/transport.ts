@@ -1,0 +1,142 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import { createGunzip } from "node:zlib";
+import { type Agent, type Connections, createConnections, http, https } from "./connections.ts";
+import type { ClusterAccess } from "./kubeconfig.ts";
+import { type Credentials, type Login, LoginError } from "./login.ts";
+
+/** What came back, or why nothing did, as a sentence without its full stop. */
+export type Answer =
+  | { readonly kind: "answer"; readonly status: number; readonly body: string }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface Transport {
+  /** `path` begins with a slash. Ends with the signal at the latest. */
+  readonly get: (path: string, accept: string, signal: AbortSignal) => Promise<Answer>;
+  readonly close: () => void;
+}
+
+/** A single answer larger than this is not read: 500 pods take 5 MB. */
+const maxBody = 32 * 1024 * 1024;
+
+/** Sends GET requests over connections that are kept open, logs in anew once where a login is refused, and never throws. */
+export function createTransport(
+  access: ClusterAccess,
+  login: Login,
+  environment: Readonly<Record<string, string | undefined>>,
+): Transport {
+  const connections = createConnections(access, environment);
+  const ask = (path: string, accept: string, credentials: Credentials, signal: AbortSignal): Promise<Answer> =>
+    once(connections, access.server + path, accept, credentials, signal);
+  const send = async (path: string, accept: string, signal: AbortSignal): Promise<Answer> => {
+    const credentials = await login(signal, null);
+    const answer = await ask(path, accept, credentials, signal);
+    if (answer.kind !== "answer" || answer.status !== 401) return answer;
+    return ask(path, accept, await login(signal, credentials), signal);
+  };
+  return {
+    async get(path, accept, signal) {
+      try {
+        return await send(path, accept, signal);
+      } catch (error) {
+        return why(error, access.server, signal);
+      }
+    },
+    close: connections.close,
+  };
+}
+
+async function once(
+  connections: Connections,
+  url: string,
+  accept: string,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<Answer> {
+  try {
+    return await exchange(connections.agent(credentials), url, accept, credentials, signal);
+  } catch (error) {
+    // The server may close a kept connection just as it is taken up again: nothing was answered, so it is asked once more.
+    const isStale = error instanceof StaleConnection;
+    const isMended = certificateCodes.test(errorCode(error)) && connections.trustExtra();
+    if (signal.aborted || !(isStale || isMended)) throw error;
+    return exchange(connections.agent(credentials), url, accept, credentials, signal);
+  }
+}
+
+class StaleConnection extends Error {}
+class TooLarge extends Error {}
+
+function exchange(
+  agent: Agent,
+  url: string,
+  accept: string,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers: OutgoingHttpHeaders = { accept, "accept-encoding": "gzip", "user-agent": "imagepull" };
+    for (const [name, value] of Object.entries(credentials.headers))
+      headers[name] = typeof value === "string" ? value : [...value];
+    const module = url.startsWith("https:") ? https : http;
+    const request = module.request(url, { agent, headers, signal });
+    request.once("error", (error) => {
+      const isStale =
+        request.reusedSocket && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+      reject(isStale ? new StaleConnection("stale", { cause: error }) : error);
+    });
+    request.once("response", (response) => {
+      const stream = response.headers["content-encoding"] === "gzip" ? response.pipe(createGunzip()) : response;
+      const chunks: Buffer[] = [];
+      let size = 0;
+      // An error of the connection does not travel through a pipe.
+      response.once("error", reject);
+      stream.once("error", reject);
+      stream.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size > maxBody) request.destroy(new TooLarge());
+      });
+      stream.once("end", () => {
+        resolve({ kind: "answer", status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") });
+      });
+    });
+    request.end();
+  });
+}
+
+/** OpenSSL's and Node's codes for certificates that do not hold. */
+const certificateCodes = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/;
+
+const networkWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "its name cannot be found",
+  EAI_AGAIN: "its name cannot be looked up now",
+  ECONNRESET: "connection reset",
+  EPIPE: "connection closed",
+  EHOSTUNREACH: "no route to it",
+  ENETUNREACH: "no route to its network",
+  ETIMEDOUT: "it does not answer",
+};
+
+function why(error: unknown, server: string, signal: AbortSignal): Answer {
+  if (signal.aborted) return { kind: "timeout" };
+  if (error instanceof LoginError) return { kind: "failed", reason: error.message };
+  if (error instanceof TooLarge)
+    return { kind: "failed", reason: `the answer is larger than ${maxBody / 1024 / 1024} MB` };
+  const code = errorCode(error);
+  if (certificateCodes.test(code))
+    return { kind: "failed", reason: `the certificate of the API server ${server} is not trusted (${code})` };
+  return {
+    kind: "failed",
+    reason: `the API server ${server} cannot be reached: ${networkWords[code] ?? (code || "the connection broke off")}`,
+  };
+}
+
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  // A host with several addresses fails with an error for each.
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return inner === undefined ? "" : errorCode(inner);
+}

@@ -1,0 +1,59 @@
+import type { ClusterReader } from "../cluster/reader.ts";
+import type { Core, DiagnoseAnswer } from "../core.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
+import type { Evidence } from "../diagnosis/evidence.ts";
+import { collectPod, collectWorkload } from "./collect.ts";
+import { type Deadlines, type Reads, usualDeadlines, withDeadlines } from "./reads.ts";
+import { type Resolved, resolve } from "./resolve.ts";
+
+export interface CoreParts {
+  readonly clusterReader: ClusterReader;
+  readonly clock: () => Date;
+  /** Milliseconds. Default: 2.5 s for each read, 4.5 s for the whole answer. */
+  readonly deadlines?: Deadlines;
+}
+
+/** The core on one cluster: resolve the target, collect evidence, diagnose it. Never throws: what went wrong is an answer too. */
+export function createCore({ clusterReader, clock, deadlines = usualDeadlines }: CoreParts): Core {
+  return {
+    cluster: clusterReader.cluster,
+    async diagnose(request, signal) {
+      const reads = withDeadlines(clusterReader, deadlines, signal);
+      const resolved = await resolve(reads, request);
+      return resolved.kind === "answer" ? resolved.answer : answerOf(await collect(reads, resolved, clock));
+    },
+    async ready(signal) {
+      const deadline = AbortSignal.timeout(deadlines.read);
+      const read = await clusterReader.ready(signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+      return read.status === "ok" ? { ok: true } : { ok: false, sentence: `${read.reason}.` };
+    },
+  };
+}
+
+async function collect(
+  reads: Reads,
+  resolved: Exclude<Resolved, { kind: "answer" }>,
+  clock: () => Date,
+): Promise<Evidence> {
+  const collected =
+    resolved.kind === "workload"
+      ? await collectWorkload(reads, resolved.workload)
+      : await collectPod(reads, { pod: resolved.pod, target: targetOf(reads, resolved), events: resolved.events });
+  return { version: 1, takenAt: clock().toISOString(), ...collected };
+}
+
+const targetOf = (
+  { cluster }: Reads,
+  { pod: { metadata } }: Extract<Resolved, { kind: "pod" }>,
+): Evidence["target"] => ({
+  cluster,
+  namespace: metadata.namespace,
+  kind: "Pod",
+  name: metadata.name,
+});
+
+const answerOf = (evidence: Evidence): DiagnoseAnswer => ({
+  kind: "diagnosis",
+  diagnosis: diagnose(evidence),
+  evidence,
+});

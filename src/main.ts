@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { type Doors, runCli } from "./cli.ts";
+import type { Io } from "./cli/diagnose.ts";
+import { success } from "./diagnosis/result.ts";
+
+/** The program: wires the doors, each loaded only when it is asked for, and ends with the command's exit code. */
+
+const { env, stdout, stderr, stdin } = process;
+const clock = (): Date => new Date();
+const out = (text: string): void => void stdout.write(text);
+const err = (text: string): void => void stderr.write(text);
+
+/** The build writes it in; in a checkout it stands in package.json. */
+function version(): string {
+  if (process.env.IMAGEPULL_VERSION !== undefined) return process.env.IMAGEPULL_VERSION;
+  const file: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return typeof file === "object" && file !== null && "version" in file ? String(file.version) : "unknown";
+}
+
+async function readStdin(): Promise<string> {
+  let text = "";
+  for await (const chunk of stdin.setEncoding("utf8")) text += String(chunk);
+  return text;
+}
+
+const io: Io = {
+  out,
+  err,
+  stdin: readStdin,
+  terminal: {
+    columns: stdout.isTTY ? Math.max(40, stdout.columns || 80) : null,
+    // https://no-color.org: set and not empty.
+    colours: stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb",
+  },
+};
+
+const command = {
+  environment: env,
+  folder: process.cwd(),
+  out,
+  err,
+  version: version(),
+  nodeVersion: process.versions.node,
+};
+
+const doors: Doors = {
+  async parseTarget(text, options) {
+    const { parseTarget } = await import("./collect/target.ts");
+    return parseTarget(text, options);
+  },
+  async open({ context, kubeconfig }) {
+    const [{ connect }, { createCore }] = await Promise.all([
+      import("./cluster/connect.ts"),
+      import("./collect/core.ts"),
+    ]);
+    const connection = await connect({
+      context: context ?? null,
+      kubeconfig: kubeconfig ?? null,
+      environment: env,
+      clock,
+    });
+    if (!connection.ok) return connection;
+    const { reader, namespace, close } = connection.value;
+    return success({ core: createCore({ clusterReader: reader, clock }), namespace, close });
+  },
+  serve: async (options) => (await import("./serve.ts")).runServe(options, command),
+  doctor: async (options) => (await import("./doctor/index.ts")).runDoctor(options, command),
+  install: async (options) => (await import("./install/index.ts")).runInstall(options, command),
+  async playground(options) {
+    const { playground } = await import("./playground/playground.ts");
+    const stop = new AbortController();
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+    await playground({ ...options, signal: stop.signal });
+    return 0;
+  },
+};
+
+// Whoever reads the output may have read enough: `imagepull … | head -1`.
+for (const stream of [stdout, stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? 0 : 1);
+  });
+}
+
+const code = await runCli(process.argv.slice(2), io, version(), doors);
+// A name look-up that nobody waits for any more would hold the process for seconds: all that was written is let out, then it ends.
+stdout.write("", () => {
+  process.exit(code);
+});
