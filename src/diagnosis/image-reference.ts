@@ -83,6 +83,14 @@ function splitDomain(text: string): { domain: string; remainder: string; short: 
   return { domain, remainder: official ? `library/${rest}` : rest, short: !isHost };
 }
 
+/** An image as it may be shown and kept: as it is where it is a reference, else without what stands before a host's `@`, in a query, or looks like a secret. */
+export function showImage(text: string): string {
+  if (parseImageReference(text).ok) return text;
+  const at = text.lastIndexOf("@", text.lastIndexOf("/"));
+  const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i.exec(text)?.[0] ?? "";
+  return redact(at < scheme.length ? text : `${scheme}[hidden]${text.slice(at)}`);
+}
+
 /** `name[:tag][@digest]`; a name holds neither `:` nor `@`, a tag no `@`. */
 function splitRemainder(remainder: string): { name: string; tag: string | null; digest: string | null } {
   const at = remainder.indexOf("@");

@@ -121,15 +121,15 @@ const inEscapedJson = new RegExp(
 );
 const assigned = new RegExp(String.raw`(?<![\w-])(${name}=\\{0,9}["']?)(?!\[hidden\])[^\s"'&,;\\]+`, "gi");
 const spokenStrong = new RegExp(
-  String.raw`(?<![\w-])([\w-]{0,40}(?:${strongName})\s{0,3}:\s{0,3}["']?)([^\s"',;[\]]{4,})`,
+  String.raw`(?<![\w/-])([\w-]{0,40}(?:${strongName})\s{0,3}:\s{0,3}["']?)([^\s"',;[\]]{4,})`,
   "gi",
 );
 const spokenWeak = new RegExp(
-  String.raw`(?<![\w-])([\w-]{0,40}(?:${weakName})\s{0,3}:\s{0,3}["']?)([\w+=~-]{12,})(?![\w./:])`,
+  String.raw`(?<![\w/-])([\w-]{0,40}(?:${weakName})\s{0,3}:\s{0,3}["']?)([\w+=~-]{12,})(?![\w./:])`,
   "gi",
 );
 
-/** Values of keys that hold secrets: whatever stands there in JSON and behind `=`; behind a colon all but prose ("token: unexpected status"). */
+/** Values of keys that hold secrets: whatever stands there in JSON and behind `=`; behind a colon all but prose ("token: unexpected status") and tags ("shop/auth:3f2a9c1d7e8b"). */
 function namedValues(text: string): string {
   return text
     .replace(inJson, `$1"${hidden}"`)

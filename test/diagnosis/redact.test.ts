@@ -115,6 +115,7 @@ describe("what is no secret stays as it is", () => {
     "toomanyrequests: You have reached your pull rate limit. https://www.docker.com/increase-rate-limit",
     "write /var/lib/containerd/io.containerd.content.v1.content/ingest/0a1b2c/data: no space left on device",
     "spec.containers{app}",
+    `pulling "ghcr.io/shop/api-key:1.2.3" and ghcr.io/shop/auth:3f2a9c1d7e8b0`,
     "bot@example.com",
   ])("%s", (text) => {
     expect(redact(text)).toBe(text);

@@ -73,7 +73,7 @@ export const credentialRules: readonly Rule[] = [
     id: "auth.may-not-exist",
     cause: "image-not-found-or-auth",
     source: "Google Artifact Registry, in its own words",
-    match: says(["(or it may not exist)", "does not exist or no pull access"], {
+    match: saysInPull(["(or it may not exist)", "does not exist or no pull access"], {
       confidence: "confirmed",
       credentials: "unknown",
     }),
@@ -85,7 +85,7 @@ export const credentialRules: readonly Rule[] = [
       "containerd (core/remotes/docker/resolver.go), Docker (distribution/errors.go), containers/image: Docker Hub's answer in all",
     match: says(
       [
-        "insufficient_scope",
+        "server message: insufficient_scope",
         "repository does not exist or may require",
         "requested access to the resource is denied",
         "access to the requested resource is not authorized",
@@ -98,7 +98,7 @@ export const credentialRules: readonly Rule[] = [
     id: "auth.invalid-token",
     cause: "auth-rejected",
     source: "containerd, remotes/docker/authorizer.go: the registry refused the token that the token server gave",
-    match: says(["invalid_token"], { confidence: "possible", credentials: "unknown" }),
+    match: says(["server message: invalid_token"], { confidence: "possible", credentials: "unknown" }),
   },
   {
     id: "auth.token-refused",

@@ -58,7 +58,8 @@ export const kubeletRules: readonly Rule[] = [
   {
     id: "kubelet.malformed-secret",
     cause: "pull-secret-malformed",
-    source: "kubelet, pkg/credentialprovider/config.go, and Go's encoding/json and encoding/base64",
+    source:
+      "kubelet, pkg/credentialprovider/config.go, with Go's encoding/json and encoding/base64; containerd's ParseAuth",
     match: malformedSecret,
   },
 ];
@@ -123,7 +124,12 @@ function missingSecrets({ text, original }: MessageText): Hit | null {
 }
 
 const parsing = says(
-  ["illegal base64 data at input byte", "unable to parse auth field", "error occurred while trying to unmarshal json"],
+  [
+    "illegal base64 data at input byte",
+    "unable to parse auth field",
+    "invalid decoded auth",
+    "error occurred while trying to unmarshal json",
+  ],
   { confidence: "likely" },
 );
 /** The parser's bare words. Other programs have them too, so they count only where nothing stands before them. */
@@ -135,9 +141,11 @@ function malformedSecret(message: MessageText): Hit | null {
   const { text } = message;
   for (const words of bare) {
     const at = text.indexOf(words);
-    if (at < 0 || !/(?:^|error:\s*|kubelet\s+)$/.test(text.slice(Math.max(0, at - 40), at))) continue;
-    if (text.slice(0, at).includes(": error:") || at > 200) continue;
+    if (at < 0 || !nothingBefore.test(text.slice(Math.max(text.lastIndexOf("\n", at) + 1, at - 300), at))) continue;
     return { at, end: endBefore(text, at, "\n"), confidence: "possible" };
   }
   return null;
 }
+
+/** `Error: ` at most, and what `kubectl describe` puts before a message. */
+const nothingBefore = /^(?:[^\n]{0,200}(?:kubelet|\}:)\s+)?(?:error:\s*)?$/;

@@ -57,6 +57,14 @@ export const manifestRules: readonly Rule[] = [
     match: saysInPull(['~": no signatures', "unable to parse json web signature"], { confidence: "likely" }),
   },
   {
+    id: "image.layers",
+    cause: "unsupported-manifest",
+    source: "containerd (client/image.go, core/unpack/unpacker.go), when it pulls or when it makes the container",
+    match: says(["mismatched image rootfs and manifest layers", "number of layers and diffids don't match"], {
+      confidence: "likely",
+    }),
+  },
+  {
     id: "image.no-command",
     cause: "unsupported-manifest",
     source:
@@ -68,7 +76,7 @@ export const manifestRules: readonly Rule[] = [
     cause: "unsupported-manifest",
     source:
       "containerd (core/images, core/unpack, client), containers/image (manifest), Docker (distribution/errors.go)",
-    match: says(
+    match: saysInPull(
       [
         "unsupported manifest media type and no default available",
         "unsupported media type",
@@ -81,8 +89,6 @@ export const manifestRules: readonly Rule[] = [
         "no processor for media-type",
         "expected manifest but found index",
         "expected index but found manifest",
-        "mismatched image rootfs and manifest layers",
-        "number of layers and diffids don't match",
         "layers from manifest don't match image configuration",
         "invalid rootfs in image configuration",
         "ai models are not yet supported",
@@ -156,6 +162,7 @@ const otherPlatform = says(
     "image operating system",
     "cannot download image with operating system",
     "-based image is incompatible with a",
+    "container operating system does not match the host",
   ],
   { confidence: "confirmed" },
 );

@@ -89,4 +89,5 @@ export const hasPullMarker = (text: string): boolean => anyOf(text, kubelet);
 export const hasRuntimeMarker = (text: string): boolean => anyOf(text, runtime);
 
 /** Whether a lower-cased line tells of another kind of failure. */
-export const isAboutSomethingElse = (line: string): boolean => !hasPullMarker(line) && anyOf(line, otherwise);
+export const isAboutSomethingElse = (line: string): boolean =>
+  !hasPullMarker(line) && !line.includes("failed to pull and unpack image") && anyOf(line, otherwise);

@@ -1,4 +1,4 @@
-import { endBefore, lower, placesOf, type Range } from "./paint.ts";
+import { endBefore, lower, placesOf, type Range, rangesBehind } from "./paint.ts";
 
 /** What stands before an image that a message quotes. The first that is found counts. */
 const quoted = [
@@ -32,17 +32,21 @@ export function findImage(text: string): string | null {
     const at = searched.indexOf(before);
     if (at < 0) continue;
     const image = text.slice(at + before.length, endBefore(text, at + before.length, '"\n'));
-    if (image !== "") return image;
+    if (isPlausible(image)) return image;
   }
-  for (const range of unquotedImages(searched)) return text.slice(range.at, range.end);
+  for (const range of unquotedImages(searched)) {
+    const image = text.slice(range.at, range.end);
+    if (isPlausible(image)) return image;
+  }
   return null;
 }
 
+/** Longer than any registry takes is no image. */
+const isPlausible = (image: string): boolean => image !== "" && image.length <= 1_000;
+
 function* unquotedImages(text: string): Generator<Range> {
   for (const [before, stops, after] of unquoted) {
-    for (const start of placesOf(text, before)) {
-      const at = start + before.length;
-      const stop = endBefore(text, at, stops);
+    for (const { at, end: stop } of rangesBehind(text, before, stops)) {
       const end = text.charAt(stop - 1) === ":" ? stop - 1 : stop;
       if (end > at && text.startsWith(after, stop)) yield { at, end };
     }
@@ -62,11 +66,8 @@ const namedPlaces: readonly (readonly [before: string, stops: string])[] = [
 /** Where names stand in a lower-cased text that no rule may read as prose. */
 export function nameRanges(text: string, image: string | null): readonly Range[] {
   const ranges: Range[] = [...unquotedImages(text)];
-  for (const before of quoted) {
-    for (const start of placesOf(text, before)) ranges.push(upTo(text, start + before.length, '"\n'));
-  }
-  for (const [before, stops] of namedPlaces) {
-    for (const start of placesOf(text, before)) ranges.push(upTo(text, start + before.length, stops));
+  for (const [before, stops] of [...quoted.map((words) => [words, '"\n'] as const), ...namedPlaces]) {
+    for (const range of rangesBehind(text, before, stops)) ranges.push(range);
   }
   for (const name of spellings(image)) {
     for (const at of placesOf(text, name)) {
@@ -75,8 +76,6 @@ export function nameRanges(text: string, image: string | null): readonly Range[]
   }
   return ranges;
 }
-
-const upTo = (text: string, at: number, stops: string): Range => ({ at, end: endBefore(text, at, stops) });
 
 /** How an image may be written elsewhere in the same message: in full, without Docker Hub's defaults, without its tag. */
 function spellings(image: string | null): readonly string[] {

@@ -50,7 +50,7 @@ export const nodeRules: readonly Rule[] = [
   },
 ];
 
-function runtimeDown({ text }: MessageText): Hit | null {
+function runtimeDown({ text, pull }: MessageText): Hit | null {
   const daemon = text.indexOf("cannot connect to the docker daemon");
   if (daemon >= 0) return { at: daemon, end: endBefore(text, daemon, "\n"), confidence: "confirmed" };
   const at = text.indexOf("dial unix ");
@@ -67,7 +67,7 @@ function runtimeDown({ text }: MessageText): Hit | null {
       };
     }
   }
-  return unavailable({ text });
+  return pull || text.includes("sandbox") || text.includes("container runtime") ? unavailable({ text }) : null;
 }
 
 const unavailable = says(

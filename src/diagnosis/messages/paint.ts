@@ -22,11 +22,9 @@ export function cover(text: string, ranges: readonly Range[]): string {
   return pieces.join("");
 }
 
-/** Every place of a phrase in a text, at most `most` of them. */
-export function* placesOf(text: string, phrase: string, most = 10_000): Generator<number> {
-  let left = most;
-  for (let at = text.indexOf(phrase); at >= 0 && left > 0; at = text.indexOf(phrase, at + phrase.length), left -= 1)
-    yield at;
+/** Every place of a phrase in a text. */
+export function* placesOf(text: string, phrase: string): Generator<number> {
+  for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + phrase.length)) yield at;
 }
 
 /** Lower case for ASCII only: the length never changes. */
@@ -37,4 +35,15 @@ export function endBefore(text: string, from: number, stops: string): number {
   let end = from;
   while (end < text.length && !stops.includes(text.charAt(end))) end += 1;
   return end;
+}
+
+/** What stands behind each place of a phrase, up to a stop character. The next place is looked for behind it, which keeps the time linear. */
+export function* rangesBehind(text: string, phrase: string, stops: string): Generator<Range> {
+  let from = 0;
+  for (let found = text.indexOf(phrase); found >= 0; found = text.indexOf(phrase, from)) {
+    const at = found + phrase.length;
+    const end = endBefore(text, at, stops);
+    yield { at, end };
+    from = Math.max(end, at);
+  }
 }

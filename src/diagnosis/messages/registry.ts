@@ -53,7 +53,6 @@ export const absenceRules: readonly Rule[] = [
       [
         "manifest unknown",
         "manifest_unknown",
-        "name unknown",
         "name_unknown",
         "repository name not known to registry",
         "name not known to registry",
@@ -64,6 +63,12 @@ export const absenceRules: readonly Rule[] = [
       ],
       { confidence: "confirmed" },
     ),
+  },
+  {
+    id: "registry.name-unknown",
+    cause: "image-not-found",
+    source: "distribution's code NAME_UNKNOWN, through Docker and containers/image",
+    match: saysInPull(["name unknown"], { confidence: "confirmed" }),
   },
   {
     id: "registry.not-found",

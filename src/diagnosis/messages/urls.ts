@@ -1,4 +1,4 @@
-import { endBefore, placesOf, type Range } from "./paint.ts";
+import { rangesBehind, type Range } from "./paint.ts";
 
 /** A URL that a runtime asked. */
 export interface MessageUrl extends Range {
@@ -13,21 +13,16 @@ export interface MessageUrl extends Range {
 export function findUrls(text: string): readonly MessageUrl[] {
   const urls: MessageUrl[] = [];
   for (const scheme of ["https://", "http://"]) {
-    for (const at of placesOf(text, scheme)) {
-      const end = endBefore(text, at + scheme.length, " \t\r\n\"'<>`\\)],");
-      urls.push({
-        at,
-        end: text.charAt(end - 1) === ":" ? end - 1 : end,
-        ...parts(text.slice(at + scheme.length, end)),
-      });
+    for (const { at, end } of rangesBehind(text, scheme, " \t\r\n\"'<>`\\)],")) {
+      const last = text.charAt(end - 1) === ":" ? end - 1 : end;
+      urls.push({ at: at - scheme.length, end: last, ...parts(text.slice(at, last)) });
     }
   }
   return urls.toSorted((a, b) => a.at - b.at);
 }
 
 function parts(rest: string): { host: string; path: string; query: string } {
-  const bare = rest.endsWith(":") ? rest.slice(0, -1) : rest;
-  const [beforeQuery, query] = splitAt(bare, "?");
+  const [beforeQuery, query] = splitAt(rest, "?");
   const [authority, path] = splitAt(beforeQuery, "/");
   return { host: authority.slice(authority.lastIndexOf("@") + 1).toLowerCase(), path: `/${path}`, query };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CauseId } from "../../../src/diagnosis/causes/catalogue.ts";
 import type { Confidence } from "../../../src/diagnosis/diagnosis.ts";
-import { isPullMessage, recognise } from "../../../src/diagnosis/messages/recognise.ts";
+import { recognise } from "../../../src/diagnosis/messages/recognise.ts";
 
 type Row = readonly [cause: CauseId, confidence: Confidence, message: string];
 
@@ -167,7 +167,10 @@ describe("authorization", () => {
     [
       "auth-rejected",
       "confirmed",
-      docker('Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password'),
+      docker(
+        'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password',
+        "shop/checkout:2.4.1",
+      ),
     ],
     // containers/image docker/errors.go: ErrUnauthorizedForCredentials
     [
