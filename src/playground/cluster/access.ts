@@ -1,0 +1,36 @@
+import type { Resource } from "./resources.ts";
+
+/** A rule of RBAC; `*` stands for all. Without namespaces it holds everywhere. */
+export interface Rule {
+  readonly verbs: readonly string[];
+  readonly groups: readonly string[];
+  readonly resources: readonly string[];
+  readonly namespaces?: readonly string[];
+}
+
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+export interface Action {
+  readonly verb: string;
+  readonly resource: Pick<Resource, "group" | "plural">;
+  readonly namespace: string | undefined;
+}
+
+const holds = (list: readonly string[], one: string): boolean => list.includes("*") || list.includes(one);
+
+/** Whether one of the user's rules allows it. A rule bound to namespaces allows nothing at the cluster scope. */
+export const allows = (user: User, { verb, resource, namespace }: Action): boolean =>
+  user.rules.some(
+    (rule) =>
+      holds(rule.verbs, verb) &&
+      holds(rule.groups, resource.group) &&
+      holds(rule.resources, resource.plural) &&
+      (rule.namespaces === undefined || (namespace !== undefined && rule.namespaces.includes(namespace))),
+  );
+
+/** Who asks without a token where anonymous requests are let in: may see the version and nothing else. */
+export const anonymous: User = { name: "system:anonymous", groups: ["system:unauthenticated"], rules: [] };

@@ -1,0 +1,72 @@
+import type { Kubelet } from "./kubelet.ts";
+import { type KubeObject, type Store, microTime, timestamp } from "./store.ts";
+import type { Voice } from "./voice.ts";
+
+export interface NodeInput {
+  readonly name: string;
+  readonly voice: Voice;
+  readonly kubelet: Kubelet;
+  readonly bootedAt: Date;
+}
+
+/** Writes the node as its kubelet reports it, and renews its lease. */
+export function reportNode(store: Store, { name, voice, kubelet, bootedAt }: NodeInput, at: Date): void {
+  const { conditions, nodeInfo } = voice.node;
+  const capacity = { cpu: "4", memory: "16384000Ki", pods: "110", "ephemeral-storage": "101430960Ki" };
+  const labels = {
+    "kubernetes.io/hostname": name,
+    "kubernetes.io/os": nodeInfo.operatingSystem,
+    "kubernetes.io/arch": nodeInfo.architecture,
+  };
+  store.put(
+    {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name, labels },
+      spec: { podCIDR: "10.244.0.0/24" },
+      status: {
+        capacity,
+        allocatable: capacity,
+        conditions: conditions.map((condition) => ({
+          type: condition.type,
+          status: condition.status,
+          lastHeartbeatTime: timestamp(at),
+          lastTransitionTime: timestamp(bootedAt),
+          reason: condition.reason,
+          message: condition.message,
+        })),
+        addresses: [
+          { type: "InternalIP", address: "10.0.0.11" },
+          { type: "Hostname", address: name },
+        ],
+        nodeInfo: {
+          ...nodeInfo,
+          kubeletVersion: voice.versions.kubernetes,
+          containerRuntimeVersion: voice.versions.containerRuntime,
+        },
+        images: [...kubelet.images].map(
+          ([
+            reference,
+            {
+              digest,
+              size,
+              reference: { repository },
+            },
+          ]) => ({
+            names: [`${repository}@${digest}`, reference],
+            sizeBytes: size,
+          }),
+        ),
+      },
+    },
+    bootedAt,
+  );
+  store.put(lease(name, at), bootedAt);
+}
+
+const lease = (name: string, at: Date): KubeObject => ({
+  apiVersion: "coordination.k8s.io/v1",
+  kind: "Lease",
+  metadata: { name, namespace: "kube-node-lease" },
+  spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: microTime(at) },
+});

@@ -1,0 +1,61 @@
+import { CannotStart } from "../cannot-start.ts";
+import { type Recording, type RecordedEvent, type Scenario, fill } from "../recording.ts";
+
+/** When the kubelet says something: as a pod is placed, at every look at it, at a try to pull or start, or between two tries. */
+type Moment = "scheduled" | "sync" | "try" | "back-off";
+
+export type Words = Readonly<Record<string, string>>;
+
+function momentOf({ reason, message }: RecordedEvent): Moment {
+  if (reason === "Scheduled") return "scheduled";
+  if (reason === "FailedToRetrieveImagePullSecret") return "sync";
+  if (reason === "BackOff" || message === "Error: ImagePullBackOff") return "back-off";
+  return "try";
+}
+
+/** Everything that kubelet and runtime can say: recorded texts, never one of our own. */
+export class Voice {
+  readonly #recording: Recording;
+
+  constructor(recording: Recording) {
+    this.#recording = recording;
+  }
+
+  get versions(): Recording["versions"] {
+    return this.#recording.versions;
+  }
+  get node(): Recording["node"] {
+    return this.#recording.node;
+  }
+
+  /** Events of a scenario that belong to a moment, filled in. */
+  events(name: string, moment: Moment, words: Words): RecordedEvent[] {
+    return this.#scenario(name)
+      .events.filter((event) => momentOf(event) === moment)
+      .map((event) => ({ ...event, message: fill(event.message, words), fieldPath: fill(event.fieldPath, words) }));
+  }
+
+  /** Why a container waits, after a failed try or during the back-off; undefined where the recording has none. */
+  waiting(name: string, moment: "try" | "back-off", words: Words): { reason: string; message: string } | undefined {
+    const states = this.#scenario(name).waiting.filter(
+      ({ reason }) => reason !== "ContainerCreating" && reason !== "PodInitializing",
+    );
+    // A state that passed too quickly to be recorded is spoken for by the other, which has the runtime's same words.
+    const state = states.find(({ reason }) => (reason === "ImagePullBackOff") === (moment === "back-off")) ?? states[0];
+    return state === undefined ? undefined : { reason: state.reason, message: fill(state.message, words) };
+  }
+
+  conditions(name: string, words: Words): Scenario["conditions"] {
+    return this.#scenario(name).conditions.map((condition) => ({
+      ...condition,
+      message: fill(condition.message, words),
+    }));
+  }
+
+  #scenario(name: string): Scenario {
+    const scenario = this.#recording.scenarios[name];
+    if (scenario === undefined)
+      throw new CannotStart(`the recordings hold no "${name}". Make them anew from a real node: npm run record.`);
+    return scenario;
+  }
+}

@@ -1,0 +1,22 @@
+import { createContext } from "preact";
+import type { Act } from "../protocol.ts";
+
+type WithoutUser<T> = T extends unknown ? Omit<T, "user"> : never;
+/** What the person at the page does; who that is, the page adds. */
+export type Doing = WithoutUser<Act>;
+
+export interface PageContextValue {
+  /** Renewed each half minute, so that "5 minutes ago" does not grow old. */
+  readonly now: Date;
+  readonly nameOf: (user: string) => string | undefined;
+  /** Puts a text into the message box. */
+  readonly compose: (text: string) => void;
+  readonly act: (doing: Doing) => Promise<void>;
+}
+
+export const PageContext = createContext<PageContextValue>({
+  now: new Date(),
+  nameOf: () => undefined,
+  compose: () => undefined,
+  act: () => Promise.resolve(),
+});

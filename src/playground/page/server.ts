@@ -1,0 +1,192 @@
+import { timingSafeEqual } from "node:crypto";
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
+import { close, listen } from "../listen.ts";
+import type { SlackDouble } from "../slack/types.ts";
+import type { Bundle } from "./bundle.ts";
+import { type Act, type Snapshot, actSchema } from "./protocol.ts";
+
+export interface PageOptions {
+  readonly slack: SlackDouble;
+  readonly bundle: Bundle;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Known only to who reads the terminal; new at each start. */
+  readonly token: string;
+  readonly snapshot: (user: string) => Snapshot;
+}
+
+export interface PageServer {
+  /** With the token in it: what the terminal shows. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="#146c60"/><path d="M6 13v4.5h12V13M12 5v9m-3.5-3.5L12 14l3.5-3.5" fill="none" stroke="#fff" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
+
+const securityHeaders = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
+/** Most that a person's doing may weigh: a message of Slack's 40,000 characters, and room. */
+const maxBody = 256 * 1024;
+
+/** Serves the page on loopback: its files, what a person sees (server-sent events), and what they do. */
+export async function startPage(options: PageOptions): Promise<PageServer> {
+  let page: Page | undefined;
+  const server = createServer((request, response) => {
+    void page?.answer(request, response).catch(() => response.destroy());
+  });
+  const port = await listen(server, options.port);
+  page = new Page(options, port);
+  return {
+    url: `http://127.0.0.1:${port}/?token=${options.token}`,
+    stop: () => close(server),
+  };
+}
+
+class Page {
+  readonly #options: PageOptions;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #cookie: string;
+
+  constructor(options: PageOptions, port: number) {
+    this.#options = options;
+    // Browsers send cookies of a host to all its ports, so that the port is part of the name.
+    this.#cookie = `imagepull-playground-${port}`;
+    this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    const { host = "", origin } = request.headers;
+    // A name that an attacker makes point to loopback still stands in Host; another site's page stands in Origin.
+    if (!this.#hosts.has(host)) return text(response, 421, "This is not the playground's address.");
+    if (origin !== undefined && origin !== `http://${host}`)
+      return text(response, 403, "Another site may not use the playground.");
+    const url = new URL(request.url ?? "/", `http://${host}`);
+    if (url.pathname === "/icon.svg") return file(response, "image/svg+xml", icon);
+    if (url.pathname === "/" && this.#isToken(url.searchParams.get("token") ?? "")) {
+      response.setHeader("set-cookie", `${this.#cookie}=${this.#options.token}; HttpOnly; SameSite=Strict; Path=/`);
+      return file(response, "text/html; charset=utf-8", this.#options.bundle.html);
+    }
+    if (!this.#isToken(this.#cookieOf(request))) {
+      return text(
+        response,
+        403,
+        "Open the playground by the address that it printed in the terminal: a token stands in it.",
+      );
+    }
+    await this.#served(request, response, url);
+  }
+
+  async #served(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const { bundle } = this.#options;
+    switch (`${request.method} ${url.pathname}`) {
+      case "GET /":
+        return file(response, "text/html; charset=utf-8", bundle.html);
+      case "GET /app.js":
+        return file(response, "text/javascript; charset=utf-8", bundle.script);
+      case "GET /style.css":
+        return file(response, "text/css; charset=utf-8", bundle.style);
+      case "GET /events":
+        return this.#follow(response, url.searchParams.get("user") ?? "");
+      case "POST /act":
+        // Every browser sends Origin with a POST; without it, it is no page of ours.
+        if (request.headers.origin === undefined)
+          return text(response, 403, "Another site may not use the playground.");
+        return this.#act(await read(request), response);
+      default:
+        return text(response, 404, "There is nothing here.");
+    }
+  }
+
+  #isToken(given: string): boolean {
+    const wanted = Buffer.from(this.#options.token);
+    const bytes = Buffer.from(given);
+    return bytes.length === wanted.length && timingSafeEqual(bytes, wanted);
+  }
+
+  #cookieOf(request: IncomingMessage): string {
+    const cookies = (request.headers.cookie ?? "").split(";").map((one) => one.trim().split("="));
+    return cookies.find(([name]) => name === this.#cookie)?.[1] ?? "";
+  }
+
+  #follow(response: ServerResponse, user: string): void {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    let waiting = false;
+    const send = (): void => {
+      waiting = false;
+      response.write(`event: snapshot\ndata: ${JSON.stringify(this.#options.snapshot(user))}\n\n`);
+    };
+    send();
+    const unsubscribe = this.#options.slack.subscribe(() => {
+      // Several changes of one moment are one picture.
+      if (!waiting) setImmediate(send);
+      waiting = true;
+    });
+    response.on("close", unsubscribe);
+  }
+
+  async #act(body: string | undefined, response: ServerResponse): Promise<void> {
+    if (body === undefined) return json(response, 413, { error: "That is too long for a message." });
+    let parsed;
+    try {
+      parsed = actSchema.safeParse(JSON.parse(body));
+    } catch {
+      return json(response, 400, { error: "That was not JSON." });
+    }
+    if (!parsed.success)
+      return json(response, 400, { error: "The page sent something that its server does not know. Reload it." });
+    try {
+      await perform(this.#options.slack, parsed.data);
+      json(response, 200, {});
+    } catch (error) {
+      json(response, 409, { error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+async function perform(slack: SlackDouble, what: Act): Promise<void> {
+  switch (what.kind) {
+    case "say":
+      await slack.say(what.user, what.channel, what.text, what.thread === undefined ? {} : { thread: what.thread });
+      break;
+    case "click":
+      await slack.click(what.user, what.message, what.actionId);
+      break;
+    case "choose":
+      await slack.choose(what.user, what.message, what.actionId, what.value);
+      break;
+    case "submit":
+      await slack.submit(what.user, what.view, what.values);
+      break;
+    case "close":
+      await slack.closeView(what.user, what.view);
+  }
+}
+
+async function read(request: IncomingMessage): Promise<string | undefined> {
+  let body = "";
+  for await (const chunk of request.setEncoding("utf8")) {
+    body += String(chunk);
+    if (body.length > maxBody) return undefined;
+  }
+  return body;
+}
+
+function file(response: ServerResponse, type: string, content: string): void {
+  response.writeHead(200, { "content-type": type });
+  response.end(content);
+}
+const json = (response: ServerResponse, code: number, value: unknown): void => {
+  response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(value));
+};
+const text = (response: ServerResponse, code: number, sentence: string): void => {
+  response.writeHead(code, { "content-type": "text/plain; charset=utf-8" }).end(`${sentence}\n`);
+};

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { z } from "zod";
+import { readCluster } from "../cluster/cluster.ts";
+import type { Request } from "./request.ts";
+import { requests } from "./requests.ts";
+import { type Reply, type Side, realSide, simulatedSide } from "./sides.ts";
+import { describeShape, shapeOf } from "./shape.ts";
+
+/**
+ * What the product reads, asked of the simulated API server and of a real one: both must give the answers that stand in the table.
+ * The real one is IMAGEPULL_CONTRACT_KUBECONFIG's, or the test cluster's under `npm run test:cluster`; without either, only the simulator is asked.
+ */
+const kubeconfig = process.env["IMAGEPULL_CONTRACT_KUBECONFIG"] ?? clusterKubeconfig();
+const asked = new Map<string, number>();
+const shapes = new Map<string, ReadonlyMap<string, string>>();
+
+function clusterKubeconfig(): string | undefined {
+  const file = inject("clusterFile") as string | undefined;
+  return file === undefined ? undefined : readCluster(file).kubeconfig;
+}
+
+const sides: readonly (readonly [string, () => Promise<Side>])[] = [
+  ...(kubeconfig === undefined ? [] : [["the real API server", () => realSide(kubeconfig)] as const]),
+  ["the simulator", simulatedSide],
+];
+
+afterAll(() => {
+  const count = (name: string): number => asked.get(name) ?? 0;
+  const why = kubeconfig === undefined ? " (none given: IMAGEPULL_CONTRACT_KUBECONFIG, or npm run test:cluster)" : "";
+  console.log(
+    `contract: ${count("the simulator")} requests held on the simulator, ${count("the real API server")} on a real API server${why}`,
+  );
+});
+
+describe.each(sides)("%s", (name, start) => {
+  let side: Side;
+  beforeAll(async () => {
+    side = await start();
+  });
+  afterAll(async () => {
+    await side.stop();
+  });
+  const held = (): void => {
+    asked.set(name, (asked.get(name) ?? 0) + 1);
+  };
+
+  it.each(requests)("$what: $status $kind $reason", async (request) => {
+    const here = JSON.parse(JSON.stringify(request).replaceAll("{ns}", side.namespace)) as Request;
+    const reply = await side.ask(here);
+    expect(describeReply(reply, here)).toEqual(expected(here));
+    // The simulator invents nothing: a field that it writes is one that the real server writes, of the same type.
+    const shape = shapeOf(reply.json);
+    const real = shapes.get(request.what);
+    if (real === undefined) shapes.set(request.what, shape);
+    else expect(describeShape(shape, real)).toEqual([]);
+    held();
+  });
+
+  it("gives a list in pages, each of which says where the next begins", async () => {
+    const names: string[] = [];
+    let from = "";
+    for (const left of [2, 1, undefined]) {
+      const { json } = await side.ask({
+        as: "reader",
+        method: "GET",
+        path: `/api/v1/namespaces/${side.namespace}/pods?limit=1&continue=${from}`,
+      });
+      const page = listSchema.parse(json);
+      names.push(...page.items.map(({ metadata }) => metadata.name));
+      expect(page.metadata.remainingItemCount).toBe(left);
+      from = encodeURIComponent(page.metadata.continue ?? "");
+    }
+    expect({ names, from }).toEqual({ names: ["alder", "birch", "cedar"], from: "" });
+    held();
+  });
+
+  it("answers a review with what RBAC says: list yes, delete no", async () => {
+    const ask = async (verb: string): Promise<unknown> => {
+      const spec = { resourceAttributes: { namespace: side.namespace, verb, resource: "pods" } };
+      const body = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec };
+      const reply = await side.ask({
+        as: "pods-only",
+        method: "POST",
+        path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        body,
+      });
+      return z.object({ status: z.object({ allowed: z.boolean() }) }).parse(reply.json).status.allowed;
+    };
+    expect([await ask("list"), await ask("delete")]).toEqual([true, false]);
+    held();
+  });
+});
+
+const listSchema = z.object({
+  metadata: z.object({ continue: z.string().optional(), remainingItemCount: z.number().optional() }),
+  items: z.array(z.object({ metadata: z.object({ name: z.string() }) })),
+});
+
+const expected = ({ status, kind, reason, message, names, text }: Request): unknown => ({
+  status,
+  kind,
+  reason,
+  message,
+  names,
+  text,
+});
+
+/** Of a reply, what the request expects something of. */
+function describeReply(reply: Reply, request: Request): unknown {
+  const body = (reply.json ?? {}) as { kind?: string; reason?: string; message?: string };
+  const only = <T>(wanted: unknown, value: T): T | undefined => (wanted === undefined ? undefined : value);
+  return {
+    status: reply.status,
+    kind: only(request.kind, body.kind),
+    reason: only(request.reason, body.reason),
+    message: only(request.message, body.message),
+    names: only(
+      request.names,
+      listSchema.safeParse(reply.json).data?.items.map(({ metadata }) => metadata.name),
+    ),
+    text: only(request.text, reply.text),
+  };
+}

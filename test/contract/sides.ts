@@ -1,0 +1,170 @@
+import http from "node:http";
+import https from "node:https";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { type User } from "../../src/playground/cluster/access.ts";
+import { startApiServer } from "../../src/playground/cluster/api-server.ts";
+import { apiVersionOf, resourceOf } from "../../src/playground/cluster/resources.ts";
+import { type KubeObject, Store } from "../../src/playground/cluster/store.ts";
+import { type Who, users, world } from "./world.ts";
+
+export interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  /** The body where it is JSON. */
+  readonly json: unknown;
+}
+
+export interface Ask {
+  readonly as: Who;
+  readonly method: string;
+  readonly path: string;
+  readonly accept?: string | undefined;
+  readonly body?: unknown;
+}
+
+/** One API server with the contract's objects in a namespace of its own. */
+export interface Side {
+  readonly name: string;
+  readonly namespace: string;
+  ask(request: Ask): Promise<Reply>;
+  stop(): Promise<void>;
+}
+
+const namespaceName = (): string => `imagepull-contract-${randomUUID().slice(0, 8)}`;
+
+function send(url: URL, options: https.RequestOptions, body: unknown): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const client = url.protocol === "https:" ? https : http;
+    const request = client.request(url, { ...options, signal: AbortSignal.timeout(10_000) }, (response) => {
+      let answer = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk));
+      response.on("end", () => {
+        const type = response.headers["content-type"] ?? "";
+        const json: unknown = type.startsWith("application/json") && answer !== "" ? JSON.parse(answer) : undefined;
+        resolve({ status: response.statusCode ?? 0, type, text: answer, json });
+      });
+    });
+    request.on("error", reject);
+    request.end(text);
+  });
+}
+
+const headersOf = ({ accept, body }: Ask): Record<string, string> => ({
+  accept: accept ?? "application/json",
+  ...(body === undefined ? {} : { "content-type": "application/json" }),
+});
+
+export async function simulatedSide(): Promise<Side> {
+  const namespace = namespaceName();
+  let uids = 0;
+  const store = new Store(() => `00000000-0000-4000-8000-${String((uids += 1)).padStart(12, "0")}`);
+  const at = new Date();
+  store.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace }, status: { phase: "Active" } }, at);
+  store.put({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace } }, at);
+  for (const object of world(namespace)) store.put(object, at);
+  const read = ["get", "list"];
+  const tokens = new Map<string, User>([
+    ["admin", { name: "admin", groups: [], rules: [{ verbs: ["*"], groups: ["*"], resources: ["*"] }] }],
+    ...Object.entries(users).map(([who, { name, resources }]): [string, User] => [
+      who,
+      { name, groups: [], rules: [{ verbs: read, groups: ["*"], resources, namespaces: [namespace] }] },
+    ]),
+  ]);
+  const server = await startApiServer({ store, users: tokens, gitVersion: "v1.34.4" });
+  return {
+    name: "simulator",
+    namespace,
+    ask: (request) => {
+      const authorization = request.as === "nobody" ? {} : { authorization: `Bearer ${request.as}` };
+      return send(
+        new URL(request.path, server.url),
+        { method: request.method, headers: { ...headersOf(request), ...authorization } },
+        request.body,
+      );
+    },
+    stop: () => server.stop(),
+  };
+}
+
+const kubeconfigSchema = z.object({
+  clusters: z
+    .array(z.object({ cluster: z.object({ server: z.url(), "certificate-authority-data": z.string() }) }))
+    .min(1),
+  users: z.array(z.object({ user: z.object({ token: z.string() }) })).min(1),
+});
+
+/** The API server of a kubeconfig whose first user is an administrator with a token. Everything stands in a namespace that goes again. */
+export async function realSide(kubeconfig: string): Promise<Side> {
+  const parsed = kubeconfigSchema.parse(parse(readFileSync(kubeconfig, "utf8")));
+  const server = parsed.clusters[0]?.cluster.server ?? "";
+  const ca = Buffer.from(parsed.clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
+  const token = parsed.users[0]?.user.token ?? "";
+  const namespace = namespaceName();
+  const ask = (request: Ask): Promise<Reply> => {
+    // The administrator speaks for the contract's users; RBAC decides about them as if they had come themselves.
+    const impersonated =
+      request.as in users ? { "impersonate-user": users[request.as as keyof typeof users].name } : {};
+    const authorization: Record<string, string> =
+      request.as === "nobody"
+        ? {}
+        : { authorization: `Bearer ${request.as === "stranger" ? "stranger" : token}`, ...impersonated };
+    return send(
+      new URL(request.path, server),
+      { method: request.method, ca, headers: { ...headersOf(request), ...authorization } },
+      request.body,
+    );
+  };
+  const create = async (path: string, body: KubeObject): Promise<void> => {
+    const { status, text } = await ask({ as: "admin", method: "POST", path, body });
+    if (status !== 201 && status !== 409) throw new Error(`${body.kind} ${body.metadata.name}: ${status} ${text}`);
+  };
+  await create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  await create(`/api/v1/namespaces/${namespace}/serviceaccounts`, {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "default", namespace },
+  });
+  for (const object of [...rights(namespace), ...world(namespace)]) await create(collectionOf(object), object);
+  return {
+    name: "real API server",
+    namespace,
+    ask,
+    stop: async () => {
+      await ask({ as: "admin", method: "DELETE", path: `/api/v1/namespaces/${namespace}` });
+    },
+  };
+}
+
+function collectionOf(object: KubeObject): string {
+  const { apiVersion, kind, metadata } = object;
+  const isRight = apiVersion.startsWith("rbac");
+  const resource = isRight ? { plural: `${kind.toLowerCase()}s`, base: `/apis/${apiVersion}` } : undefined;
+  if (resource !== undefined) return `${resource.base}/namespaces/${metadata.namespace}/${resource.plural}`;
+  const known = resourceOf(object);
+  return `/${known.group === "" ? "api" : "apis"}/${apiVersionOf(known)}/namespaces/${metadata.namespace}/${known.plural}`;
+}
+
+function rights(namespace: string): KubeObject[] {
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const apiGroup = "rbac.authorization.k8s.io";
+  return Object.values(users).flatMap(({ name, resources }) => [
+    {
+      apiVersion,
+      kind: "Role",
+      metadata: { name, namespace },
+      rules: [{ apiGroups: ["*"], resources, verbs: ["get", "list"] }],
+    },
+    {
+      apiVersion,
+      kind: "RoleBinding",
+      metadata: { name, namespace },
+      roleRef: { apiGroup, kind: "Role", name },
+      subjects: [{ apiGroup, kind: "User", name }],
+    },
+  ]);
+}
