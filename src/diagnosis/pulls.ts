@@ -121,21 +121,34 @@ function phaseOf({ status }: ContainerEvidence, events: readonly EventEvidence[]
   return last.reason === "Pulling" ? "in-progress" : "failing";
 }
 
-/** The status speaks for now, events for before: the newest that names a cause wins, and the two together are worth more than one. */
+/**
+ * The status speaks for now, events for before: the newest that names a cause wins, and the two together are worth more than one. A pull
+ * error that nobody recognises still tells more than the back-off alone.
+ */
 function decide(container: ContainerEvidence, failures: readonly EventEvidence[]): Told | null {
   const fromStatus = recogniseStatus(container);
-  const fromEvents = failures
-    .toReversed()
-    .map(({ message }) => recognise(message))
-    .filter((recognised) => recognised !== null);
-  const exact = (recognised: Recognised | null): recognised is Recognised =>
-    recognised !== null && !vagueCauses.has(recognised.cause);
-  const chosen = exact(fromStatus) ? fromStatus : (fromEvents.find(exact) ?? fromEvents[0] ?? fromStatus);
-  if (chosen === null) return null;
-  const inEvent = fromEvents.some(({ cause }) => cause === chosen.cause);
+  const newest = failures.toReversed();
+  const fromEvents = newest.map(({ message }) => recognise(message)).filter((recognised) => recognised !== null);
+  const all = [...(fromStatus === null ? [] : [fromStatus]), ...fromEvents];
+  const unknown = newest.find(({ message }) => isPullMessage(message) && recognise(message) === null);
+  const chosen =
+    all.find(({ cause }) => !vagueCauses.has(cause)) ??
+    all.find(({ cause }) => cause !== "backoff-only") ??
+    (unknown === undefined ? all[0] : undetermined(unknown.message));
+  if (chosen === undefined) return null;
+  const inEvent = chosen.cause === "undetermined" || fromEvents.some(({ cause }) => cause === chosen.cause);
   const inStatus = fromStatus?.cause === chosen.cause;
   return { recognised: chosen, from: inEvent && inStatus ? "both" : inEvent ? "event" : "status" };
 }
+
+const undetermined = (message: string): Recognised => ({
+  cause: "undetermined",
+  confidence: "possible",
+  facts: { words: message },
+  rule: "unrecognised",
+  words: message,
+  credentials: "unknown",
+});
 
 /** Some reasons are a cause of their own (RegistryUnavailable), whatever the message beside them. */
 function recogniseStatus({ status }: ContainerEvidence): Recognised | null {

@@ -128,6 +128,22 @@ const rows: readonly Row[] = [
     "confirmed",
   ],
   [
+    "a pull error that nobody knows tells more than the back-off",
+    evidenceOf(read(podWith([container(waiting("ImagePullBackOff", bareBackOff))])), {
+      events: read(failedEvents("the flux capacitor is not charged")),
+    }),
+    "undetermined",
+    "possible",
+  ],
+  [
+    "the kubelet's own limit, beside its back-off",
+    evidenceOf(read(podWith([container(waiting("ImagePullBackOff", bareBackOff))])), {
+      events: read([event("Failed", wrap("pull QPS exceeded")), event("Failed", "Error: ErrImagePull")]),
+    }),
+    "pull-throttled-by-kubelet",
+    "likely",
+  ],
+  [
     "a secret is missing, but another one fits and was refused",
     pullFails(
       basic,

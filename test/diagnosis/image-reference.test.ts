@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatReference, parseImageReference } from "../../src/diagnosis/image-reference.ts";
+import { formatReference, parseImageReference, showImage } from "../../src/diagnosis/image-reference.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -122,4 +122,25 @@ describe("any text", () => {
       expect(performance.now() - began).toBeLessThan(2000);
     },
   );
+});
+
+describe("an image is shown without a secret", () => {
+  it.each([
+    ["user info", "bot:s3cr3t@ghcr.io/shop/web:1", "[hidden]@ghcr.io/shop/web:1"],
+    ["a user alone", "s3cr3t@ghcr.io/shop/web:1", "[hidden]@ghcr.io/shop/web:1"],
+    ["a URL with user info", "https://bot:s3/cr3t@ghcr.io/shop/web:1", "https://[hidden]@ghcr.io/shop/web:1"],
+    ["a query", "ghcr.io/shop/web:1?token=s3cr3t", "ghcr.io/shop/web:1?token=[hidden]"],
+  ])("%s: %s", (_what, image, shown) => {
+    expect(showImage(image)).toBe(shown);
+    expect(showImage(shown)).toBe(shown);
+  });
+
+  it.each([
+    "ghcr.io/shop/api-key:1.2.3",
+    "ghcr.io/shop/auth:3f2a9c1d7e8b0",
+    `ghcr.io/shop/web:1@sha256:${"a".repeat(64)}`,
+    `docker-pullable://ghcr.io/shop/web@sha256:${"a".repeat(64)}`,
+    "Shop/Web",
+    "",
+  ])("and %j as it is", (image) => expect(showImage(image)).toBe(image));
 });

@@ -1,4 +1,4 @@
-import { say } from "../say.ts";
+import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix, kubectl } from "./commands.ts";
 import { subject } from "./words.ts";
@@ -11,7 +11,7 @@ export const notAnImagePullFailure = cause({
     const { instead } = context.facts;
     return instead === undefined
       ? say`${subject(context)} fails, but not at pulling an image`
-      : say`${subject(context)}: no image pull failure; ${instead}`;
+      : say`${subject(context)}: no image pull failure; ${code(instead)}`;
   },
   explain: () => say`Every image that was asked for has arrived, or the pod does not get so far.`,
   fixes: (context) => [

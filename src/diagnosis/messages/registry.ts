@@ -7,26 +7,7 @@ export const limitRules: readonly Rule[] = [
     id: "registry.rate-limit",
     cause: "rate-limited",
     source: "Docker Hub, Amazon ECR Public, GHCR and others: code TOOMANYREQUESTS; containers/image (docker/errors.go)",
-    match: saysInPull(
-      [
-        "toomanyrequests",
-        "too many requests to registry",
-        "pull rate limit",
-        "rate exceeded",
-        "quota exceeded for quota metric",
-      ],
-      {
-        confidence: "confirmed",
-      },
-    ),
-  },
-  {
-    id: "registry.rate-limit-bare",
-    cause: "rate-limited",
-    source: "Docker Hub, without any wrapper",
-    match: says(["reached your pull rate limit", "reached your unauthenticated pull rate limit", "toomanyrequests: "], {
-      confidence: "confirmed",
-    }),
+    match: says(["toomanyrequests", "too many requests to registry", "pull rate limit"], { confidence: "confirmed" }),
   },
   {
     id: "registry.429",
@@ -37,8 +18,10 @@ export const limitRules: readonly Rule[] = [
   {
     id: "registry.too-many-requests",
     cause: "rate-limited",
-    source: "HTTP 429 whose number the runtime leaves out",
-    match: saysInPull(["too many requests"], { confidence: "confirmed" }),
+    source: "HTTP 429 whose number the runtime leaves out; Google and Amazon in their own words",
+    match: saysInPull(["too many requests", "rate exceeded", "quota exceeded for quota metric"], {
+      confidence: "confirmed",
+    }),
   },
 ];
 
