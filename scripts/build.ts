@@ -9,7 +9,7 @@ import type { Metafile, Plugin } from "esbuild";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundlePage } from "../src/playground/page/bundle.ts";
+import { type Bundle, bundlePage } from "../src/playground/page/bundle.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = resolve(process.argv[2] ?? join(root, "dist"));
@@ -28,17 +28,19 @@ const readPackage = (folder: string): PackageJson =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageJson;
 
 /** The playground's page is bundled when it is opened from a checkout; in the package it stands ready, and needs no esbuild. */
-const pageBuiltHere: Plugin = {
+const pageBuiltHere = (page: Bundle): Plugin => ({
   name: "page-built-here",
   setup(builder) {
-    builder.onLoad({ filter: /src\/playground\/page\/bundle\.ts$/ }, async () => ({
-      contents: `export const bundlePage = async () => (${JSON.stringify(await bundlePage())});`,
+    builder.onLoad({ filter: /src\/playground\/page\/bundle\.ts$/ }, () => ({
+      contents: `export const bundlePage = async () => (${JSON.stringify(page)});`,
     }));
   },
-};
+});
 
 /** Bundles the program; answers what went into it. */
 async function bundle(version: string): Promise<Metafile> {
+  // First, since it stops esbuild's service when it is done.
+  const page = await bundlePage();
   const result = await build({
     absWorkingDir: root,
     entryPoints: ["src/main.ts"],
@@ -58,7 +60,7 @@ async function bundle(version: string): Promise<Metafile> {
     chunkNames: "[name]-[hash]",
     // Its CommonJS build cannot be taken apart, nor imported by name when that is done late.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
-    plugins: [pageBuiltHere],
+    plugins: [pageBuiltHere(page)],
     define: { "process.env.IMAGEPULL_VERSION": JSON.stringify(version) },
     // CommonJS packages (Bolt, express, pino) ask for Node's own modules by require, which an ES module has not.
     banner: {

@@ -8,7 +8,7 @@ const hidden = "[hidden]";
  */
 export function redact(text: string): string {
   let rest = text;
-  for (const hide of [privateKeys, urls, looseUserInfo, looseQueries, headers, schemes, namedValues, tokens])
+  for (const hide of [privateKeys, decodedAuth, urls, looseUserInfo, looseQueries, headers, schemes, namedValues, tokens])
     rest = hide(rest);
   return rest;
 }
@@ -20,6 +20,11 @@ function privateKeys(text: string): string {
     /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g,
     hidden,
   );
+}
+
+/** containerd quotes a decoded `auth` that has no colon: the secret itself (pull options of its CRI server). */
+function decodedAuth(text: string): string {
+  return text.replace(/(invalid decoded auth:)[^\n]*/g, `$1 ${hidden}`);
 }
 
 /** Each run of characters between spaces and quotes that has a URL in it. */

@@ -12,6 +12,11 @@ describe("a secret is taken out, and what stands around it stays", () => {
     ["a password with an @ and a slash", "https://bot:s3@c/r3t@ghcr.io/v2/", "https://[hidden]@ghcr.io/v2/"],
     ["a password of digits with a slash", "https://bot:123/45@ghcr.io/v2/", "https://[hidden]@ghcr.io/v2/"],
     ["a password with a question mark", "https://bot:s3?cr3t@ghcr.io/v2/", "https://[hidden]@ghcr.io/v2/"],
+    [
+      "a decoded auth that containerd quotes",
+      'failed to pull: invalid decoded auth: "bot s3cr3t"',
+      "failed to pull: invalid decoded auth: [hidden]",
+    ],
     ["user info without a scheme", "cannot log in to bot:s3cr3t@ghcr.io.", "cannot log in to [hidden]@ghcr.io."],
     [
       "a proxy's user info",
