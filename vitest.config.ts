@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/cluster/**", "test/e2e/**", "test/oracles/**"],
+    exclude: ["test/cluster/**", "test/own-cluster/**", "test/e2e/**", "test/oracles/**"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: process.env.IMAGEPULL_TEST_REPORT

@@ -14,7 +14,9 @@ for (const runner of ["unit", "cluster"]) {
     continue;
   }
   const report = JSON.parse(readFileSync(file, "utf8"));
-  const broken = report.testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.every((test) => test.status !== "failed"));
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.every((test) => test.status !== "failed"),
+  );
   for (const { name, message } of broken) console.log(`${runner}: ${name} could not run: ${message}`);
   const skipped = report.numPendingTests + (report.numTodoTests ?? 0);
   if (skipped > 0) console.log(`${runner}: ${skipped} skipped, which counts as failed`);

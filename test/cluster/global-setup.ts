@@ -39,6 +39,6 @@ async function up(): Promise<string> {
     return stdout.trim().split("\n").at(-1) ?? "";
   } catch (error) {
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim().split("\n").at(-1) : "";
-    throw new Error(`no test cluster: ${said || String(error)}`);
+    throw new Error(`no test cluster: ${said || String(error)}`, { cause: error });
   }
 }

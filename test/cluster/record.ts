@@ -1,10 +1,13 @@
-// Puts every scenario into the running cluster and writes down what the kubelet and its runtime say of it: the whole objects for reading, and the texts alone for the playground.
-//   record.ts [--keep] [--serial] [ID…]
+// Puts every scenario into a real cluster and writes down what the kubelet and its runtime say of it: the whole objects for reading,
+// and the texts alone for the playground. Takes the cluster that runs, else starts one and stops it.
+//   record.ts [--keep] [--undisturbed] [ID…]
+// --keep leaves the scenarios in the cluster, --undisturbed leaves out what the whole node takes part in.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readCluster } from "./cluster.ts";
+import { readCluster, stateFolder } from "./cluster.ts";
 import { disturb, disturbances, recovery } from "./disturbances.ts";
 import type { Event, Node, Pod } from "./kubernetes.ts";
 import { type Live, type Settled, list, place, remove, settle } from "./runner.ts";
@@ -15,10 +18,13 @@ import { watchPods } from "./watch.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { keep: { type: "boolean", default: false }, serial: { type: "boolean", default: false } },
+  options: { keep: { type: "boolean", default: false }, undisturbed: { type: "boolean", default: false } },
 });
 const wanted = ({ id }: Scenario): boolean => positionals.length === 0 || positionals.includes(id);
-const cluster = readCluster();
+const script = (name: string): string =>
+  execFileSync("bash", [join(import.meta.dirname, name)], { encoding: "utf8" }).trim();
+const starts = !existsSync(join(stateFolder(), "cluster.json"));
+const cluster = readCluster(starts ? script("up.sh") : undefined);
 const folder = join(tmpdir(), "imagepull-recordings");
 mkdirSync(folder, { recursive: true });
 const texts = new Map<string, unknown>();
@@ -49,7 +55,10 @@ function wordsOf(settled: Settled): unknown {
   const [pod] = settled.pods;
   if (pod === undefined) return undefined;
   const specs = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-  const container = settled.placed.container ?? specs[0]?.name ?? "";
+  // Where a scenario is about none of them in particular, the one that the first warning is about.
+  const warned = settled.events.find(({ type }) => type === "Warning")?.involvedObject.fieldPath;
+  const container =
+    settled.placed.container ?? specs.find(({ name }) => warned?.includes(`{${name}}`))?.name ?? specs[0]?.name ?? "";
   const scrub = scrubber(settled, specs.find(({ name }) => name === container)?.image ?? "", container);
   const about = ({ involvedObject: { uid, fieldPath } }: Event): boolean =>
     uid === pod.metadata.uid && (fieldPath === undefined || fieldPath.includes(`{${container}}`));
@@ -87,13 +96,16 @@ function isHurried({ scenario, events, pods, placed: { container } }: Settled): 
       .filter(({ name }) => name === container)
       .map(({ state }) => state.waiting?.reason),
   );
-  return warned || (seen.has("ImagePullBackOff") && !seen.has("ErrImagePull"));
+  return (
+    warned ||
+    (pods.flatMap(statuses).some(({ state }) => state.waiting?.reason === "ImagePullBackOff") &&
+      !seen.has("ErrImagePull"))
+  );
 }
 
-async function write(settled: Settled): Promise<void> {
-  const { scenario, namespace, placed, pods, events, seconds } = settled;
+function write(settled: Settled): void {
+  const { scenario, namespace, placed, pods, events, node, seconds } = settled;
   console.log(`${seconds.toFixed(1).padStart(6)} s  ${scenario.id}  ${namespace} ${placed.target}`);
-  const [node] = await list<Node>(cluster, "nodes");
   const whole = {
     id: scenario.id,
     cause: scenario.cause,
@@ -133,9 +145,11 @@ async function recover(): Promise<void> {
 }
 
 async function recordDisturbed(): Promise<void> {
+  const chosen = disturbances.filter(({ scenario }) => wanted(scenario));
+  if (chosen.length === 0) return;
   // A node that has run a pod has the sandbox image, as nodes have.
   await recover();
-  for (const { begin, end, before, scenario } of disturbances.filter((one) => wanted(one.scenario))) {
+  for (const { begin, end, before, scenario } of chosen) {
     await disturb(begin);
     const live: Live[] = [];
     try {
@@ -155,6 +169,7 @@ function writeTexts(node: Node | undefined): void {
   const name = `kubernetes-${kubernetes}-${containerRuntime ?? ""}`.replaceAll(/[^\w.-]+/g, "-");
   const file = join(import.meta.dirname, "../../src/playground/recordings", `${name.replace(/-ds\d+.*$/, "")}.json`);
   const { architecture = "", operatingSystem = "", osImage = "", kernelVersion = "" } = node?.status.nodeInfo ?? {};
+  const known = new Set([...scenarios, ...disturbances.map(({ scenario }) => scenario)].map(({ id }) => id));
   const earlier = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as { scenarios: Record<string, unknown> }).scenarios
     : {};
@@ -166,16 +181,21 @@ function writeTexts(node: Node | undefined): void {
       // The rest of a kernel's version tells of the machine that it runs on.
       nodeInfo: { architecture, operatingSystem, osImage, kernelVersion: kernelVersion.replace(/-.*$/, "") },
     },
-    scenarios: Object.fromEntries([...Object.entries(earlier), ...texts].toSorted(([a], [b]) => a.localeCompare(b))),
+    scenarios: Object.fromEntries(
+      [...new Map([...Object.entries(earlier), ...texts])]
+        .filter(([id]) => known.has(id))
+        .toSorted(([a], [b]) => a.localeCompare(b)),
+    ),
   };
   writeFileSync(file, `${JSON.stringify(recording, null, 2)}\n`);
   console.log(`${texts.size} scenarios: whole in ${folder}, words in ${file}`);
 }
 
+if (!values.undisturbed) await recordDisturbed();
 const began = Date.now();
-const live = values.serial ? [] : await record(scenarios.filter(wanted));
-console.log(`all settled after ${((Date.now() - began) / 1000).toFixed(1)} s`);
-if (values.serial) await recordDisturbed();
+const live = await record(scenarios.filter(wanted));
+console.log(`${live.length} scenarios settled after ${((Date.now() - began) / 1000).toFixed(1)} s`);
 writeTexts((await list<Node>(cluster, "nodes"))[0]);
-if (!values.keep && live.length > 0) await remove(cluster, live);
 stopWatching();
+if (!values.keep && live.length > 0) await remove(cluster, live);
+if (starts && !values.keep) script("down.sh");

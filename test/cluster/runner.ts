@@ -18,6 +18,7 @@ export interface Live {
 export interface Settled extends Live {
   readonly pods: readonly Pod[];
   readonly events: readonly Event[];
+  readonly node: Node | undefined;
   readonly seconds: number;
 }
 
@@ -130,7 +131,7 @@ export async function settle(
       };
       const eventsOf = (pod: Pod) => own.events.filter(({ involvedObject }) => involvedObject.uid === pod.metadata.uid);
       if (own.pods.length === 0 || !own.pods.every((pod) => one.scenario.settled(pod, eventsOf(pod), seen))) continue;
-      const settled: Settled = { ...one, ...own, seconds: (Date.now() - began) / 1000 };
+      const settled: Settled = { ...one, ...own, node, seconds: (Date.now() - began) / 1000 };
       done.set(one, settled);
       await tell(nodeOf(cluster), one.placed.servesLater ?? []);
       await onSettled(settled);

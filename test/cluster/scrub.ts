@@ -10,6 +10,11 @@ const everywhere: readonly (readonly [RegExp, string])[] = [
   [/127\.0\.0\.1:\d+->127\.0\.0\.1:\d+/g, "10.0.0.11:40112->10.0.0.12:443"],
   [/dial tcp 127\.0\.0\.1:\d+/g, "dial tcp 10.0.0.12:443"],
   [/ in \d[\d.]*m?s \(\d[\d.]*m?s including waiting\)/g, " in {duration} ({total} including waiting)"],
+  [/current time \S+ is after \S+/g, "current time 2026-06-02T08:00:00Z is after 2026-06-01T08:00:00Z"],
+  [/elsewhere\.imagepull\.test/g, "elsewhere.example"],
+  [/\b127\.0\.0\.1:\d+/g, "10.0.0.5:5000"],
+  // Of containers and sandboxes; what has `sha256:` before it is left as it is.
+  [/(?<!sha256:)\b[0-9a-f]{64}\b/g, "4c1e0a".repeat(11).slice(0, 64)],
   [/Image size: \d+ bytes/g, "Image size: {size} bytes"],
 ];
 
@@ -63,7 +68,7 @@ export function scrubber({ placed, namespace, pods }: Settled, image: string, co
   return (text) => {
     // The kubelet quotes the image as the pod's spec has it, the runtime in full.
     let scrubbed = text.replaceAll(
-      new RegExp(`(?<=(?:[Pp]ull|[Pp]ulling|pulled|ontainer) image ")${escape(image)}(?=")`, "g"),
+      new RegExp(`(?<=(?:[Pp]ull|[Pp]ulling|pulled|ontainer) image "|image (?:tag|name) ")${escape(image)}(?=")`, "g"),
       "{image}",
     );
     for (const [value, placeholder] of literal) if (value !== "") scrubbed = scrubbed.replaceAll(value, placeholder);
