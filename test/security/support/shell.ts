@@ -1,0 +1,56 @@
+import { type Doors, runCli } from "../../../src/cli.ts";
+import { connect } from "../../../src/cluster/connect.ts";
+import { createCore } from "../../../src/collect/core.ts";
+import { parseTarget } from "../../../src/collect/target.ts";
+import { success } from "../../../src/diagnosis/result.ts";
+import { runDoctor } from "../../../src/doctor/index.ts";
+import { runInstall } from "../../../src/install/index.ts";
+
+export interface ShellWorld {
+  readonly environment: Readonly<Record<string, string>>;
+  /** The working folder. */
+  readonly folder: string;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const clock = (): Date => new Date("2026-11-24T10:31:00Z");
+
+/** Runs a command line as `main.ts` wires it, in this process: from kubeconfig and sockets to what is printed. */
+export async function shell(args: readonly string[], { environment, folder }: ShellWorld): Promise<Ran> {
+  const seen = { out: "", err: "" };
+  const out = (text: string): void => void (seen.out += text);
+  const err = (text: string): void => void (seen.err += text);
+  const command = { environment, folder, out, err, version: "1.2.3", nodeVersion: process.versions.node };
+  const never = (): Promise<number> => Promise.reject(new Error("not asked for here"));
+  const doors: Doors = {
+    parseTarget: (text, options) => Promise.resolve(parseTarget(text, options)),
+    async open({ context, kubeconfig }) {
+      const connection = await connect({
+        context: context ?? null,
+        kubeconfig: kubeconfig ?? null,
+        environment,
+        clock,
+      });
+      if (!connection.ok) return connection;
+      const { reader, namespace, close } = connection.value;
+      return success({ core: createCore({ clusterReader: reader, clock }), namespace, close });
+    },
+    serve: never,
+    doctor: (options) => runDoctor(options, command),
+    install: (options) => runInstall(options, command),
+    playground: never,
+  };
+  const io = {
+    out,
+    err,
+    stdin: () => Promise.resolve(""),
+    terminal: { columns: null, colours: false, width: ({ length }: string) => length },
+  };
+  const code = await runCli(args, io, "1.2.3", doors);
+  return { code, ...seen };
+}
