@@ -6,7 +6,7 @@ import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-const isNewEnough = major > 22 || (major === 22 && minor >= 19);
+const isNewEnough = major > 22 || (major === 22 && minor >= 21);
 // npm ci puts a Node of its own beside the project's other tools.
 const own = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
 
@@ -32,7 +32,7 @@ if (isNewEnough) {
   });
 } else {
   process.stderr.write(
-    `imagepull needs Node 22.19 or newer, and this is ${process.versions.node}: install a newer one, or run npm ci, which brings one along.\n`,
+    `imagepull needs Node 22.21 or newer, and this is ${process.versions.node}: install a newer one, or run npm ci, which brings one along.\n`,
   );
   process.exitCode = 2;
 }

@@ -14,8 +14,8 @@ import { type Bundle, bundlePage } from "../src/playground/page/bundle.ts";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = resolve(process.argv[2] ?? join(root, "dist"));
 
-/** undici 8, which client-node brings, needs 22.19; enableCompileCache came with 22.1. */
-const oldestNode = "22.19.0";
+/** The HTTP agent answers to a proxy from 22.21 on; undici 8, which client-node brings, needs 22.19. */
+const oldestNode = "22.21.0";
 
 interface PackageJson {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
-import { type DiagnoseOptions, type Door, type Io, type OutputFormat, refuse, runDiagnose } from "./cli/diagnose.ts";
+import type { DiagnoseOptions, Door } from "./cli/diagnose.ts";
+import { type Io, type OutputFormat, refuse } from "./cli/io.ts";
 import type { TargetRequest } from "./core.ts";
 import type { BadInput, Result } from "./diagnosis/result.ts";
 
@@ -104,6 +105,7 @@ async function diagnoseCommand(text: string, flags: DiagnoseFlags, io: Io, doors
     );
   const parse = (): Promise<Result<TargetRequest, BadInput>> =>
     doors.parseTarget(text, { namespace: flags.namespace ?? null, selector: flags.selector ?? null });
+  const { runDiagnose } = await import("./cli/diagnose.ts");
   return runDiagnose(parse, options, io, () => doors.open(flags));
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Doors, runCli } from "./cli.ts";
-import type { Io } from "./cli/diagnose.ts";
+import type { Io } from "./cli/io.ts";
 import { success } from "./diagnosis/result.ts";
 
 /** The program: wires the doors, each loaded only when it is asked for, and ends with the command's exit code. */
@@ -29,6 +29,8 @@ const io: Io = {
   stdin: readStdin,
   terminal: {
     columns: stdout.isTTY ? Math.max(40, stdout.columns || 80) : null,
+    // A pipe is not measured, and does not wait for what measures.
+    width: stdout.isTTY ? (await import("string-width")).default : ({ length }) => length,
     // https://no-color.org: set and not empty.
     colours: stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb",
   },
@@ -49,10 +51,12 @@ const doors: Doors = {
     return parseTarget(text, options);
   },
   async open({ context, kubeconfig }) {
-    const [{ connect }, { createCore }] = await Promise.all([
+    const [{ connect }, { createCore }, { parseWithoutCompiling }] = await Promise.all([
       import("./cluster/connect.ts"),
       import("./collect/core.ts"),
+      import("./cli/one-shot.ts"),
     ]);
+    parseWithoutCompiling();
     const connection = await connect({
       context: context ?? null,
       kubeconfig: kubeconfig ?? null,
@@ -70,8 +74,7 @@ const doors: Doors = {
     const { playground } = await import("./playground/playground.ts");
     const stop = new AbortController();
     for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
-    await playground({ ...options, signal: stop.signal });
-    return 0;
+    return playground({ ...options, signal: stop.signal });
   },
 };
 

@@ -3,21 +3,11 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Evidence } from "../diagnosis/evidence.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
-import { loadEvidence, saveEvidence } from "./evidence-file.ts";
-import { renderJson, renderJsonError } from "./render-json.ts";
+import { type Io, type OutputFormat, refuse } from "./io.ts";
+import { renderJson } from "./render-json.ts";
 import { renderMarkdown } from "./render-markdown.ts";
 import { type Terminal, renderText } from "./render-text.ts";
-import { neutral } from "./write.ts";
-
-export type OutputFormat = "text" | "json" | "markdown";
-
-/** What the command does to the outside. */
-export interface Io {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  readonly stdin: () => Promise<string>;
-  readonly terminal: Terminal;
-}
+import { neutral } from "./neutral.ts";
 
 export interface DiagnoseOptions {
   readonly output: OutputFormat;
@@ -42,6 +32,7 @@ export async function runDiagnose(
   open: () => Promise<Result<Door, BadInput>>,
 ): Promise<number> {
   if (options.from !== null) {
+    const { loadEvidence } = await import("./evidence-file.ts");
     const evidence = await loadEvidence(options.from, io.stdin);
     if (!evidence.ok) return refuse(io, options.output, evidence.error.sentence);
     return answer(diagnose(evidence.value), evidence.value, options, io);
@@ -53,16 +44,17 @@ export async function runDiagnose(
   try {
     const given = await door.value.core.diagnose({ target: request.value, defaultNamespace: door.value.namespace });
     return given.kind === "diagnosis"
-      ? answer(given.diagnosis, given.evidence, options, io)
+      ? await answer(given.diagnosis, given.evidence, options, io)
       : refuse(io, options.output, given.sentence, candidatesOf(given));
   } finally {
     door.value.close();
   }
 }
 
-function answer(diagnosis: Diagnosis, evidence: Evidence, options: DiagnoseOptions, io: Io): number {
+async function answer(diagnosis: Diagnosis, evidence: Evidence, options: DiagnoseOptions, io: Io): Promise<number> {
   io.out(render(diagnosis, options.output, io.terminal));
   if (options.save !== null) {
+    const { saveEvidence } = await import("./evidence-file.ts");
     const saved = saveEvidence(options.save, evidence);
     if (!saved.ok) {
       io.err(`${neutral(saved.error.sentence)}\n`);
@@ -75,13 +67,6 @@ function answer(diagnosis: Diagnosis, evidence: Evidence, options: DiagnoseOptio
 function render(diagnosis: Diagnosis, output: OutputFormat, terminal: Terminal): string {
   if (output === "json") return renderJson(diagnosis);
   return output === "markdown" ? renderMarkdown(diagnosis) : renderText(diagnosis, terminal);
-}
-
-/** Says why there is no answer: one sentence on stderr, and with `-o json` an object on stdout. */
-export function refuse(io: Io, output: OutputFormat, sentence: string, candidates?: readonly Candidate[]): number {
-  if (output === "json") io.out(renderJsonError(sentence, candidates));
-  io.err(`${neutral(sentence)}\n`);
-  return 2;
 }
 
 const candidatesOf = (given: Exclude<DiagnoseAnswer, { kind: "diagnosis" }>): readonly Candidate[] => {

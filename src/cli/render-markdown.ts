@@ -1,6 +1,7 @@
 import type { Diagnosis, Finding } from "../diagnosis/diagnosis.ts";
 import type { Line } from "../diagnosis/say.ts";
-import { lasting, neutral, write } from "./write.ts";
+import { neutral } from "./neutral.ts";
+import { lasting, write } from "./write.ts";
 
 /** The answer as Markdown for a ticket or a chat: what comes from the cluster stands in code and cannot become markup. */
 export function renderMarkdown(diagnosis: Diagnosis): string {
@@ -51,6 +52,8 @@ const escape = (text: string): string =>
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
+    // A bare address would become a link.
+    .replaceAll("://", "&#58;//")
     .replace(/[@#](?=\w)/gu, (mark) => `&#${mark.charCodeAt(0)};`);
 
 /** A code span: its fence is one backtick longer than any run inside. */

@@ -1,14 +1,17 @@
 import { styleText } from "node:util";
-import { format, isSameDay } from "date-fns";
-import stringWidth from "string-width";
+import { format } from "date-fns/format";
+import { isSameDay } from "date-fns/isSameDay";
 import type { Diagnosis, StepStatus } from "../diagnosis/diagnosis.ts";
 import type { Line } from "../diagnosis/say.ts";
 import { decisive } from "./render-markdown.ts";
-import { lasting, neutral, write } from "./write.ts";
+import { neutral } from "./neutral.ts";
+import { lasting, write } from "./write.ts";
 
 export interface Terminal {
   /** Null where lines are not to be broken: a file or a pipe. */
   readonly columns: number | null;
+  /** Columns that a text takes; asked only where lines are broken. */
+  readonly width: (text: string) => number;
   readonly colours: boolean;
 }
 
@@ -24,8 +27,7 @@ export function renderText(diagnosis: Diagnosis, terminal: Terminal): string {
   const text = (line: Line): string => plain(line, takenAt);
   const paint = (style: Parameters<typeof styleText>[0], words: string): string =>
     terminal.colours ? styleText(style, words, { validateStream: false }) : words;
-  const wrap = (words: string, indent: string, first = indent): string =>
-    wrapped(words, indent, first, terminal.columns);
+  const wrap = (words: string, indent: string, first = indent): string => wrapped(words, indent, first, terminal);
   const subject = `${target.kind.toLowerCase()} ${target.namespace}/${target.name}${pod === null || pod === target.name ? "" : `, pod ${pod}`} on ${target.cluster}`;
   const evidence = [...new Set(decisive(diagnosis).flatMap(({ evidence: lines }) => lines.map(text)))];
   const more = evidence.length - maxEvidence;
@@ -83,13 +85,13 @@ const clockTime = (instant: string, takenAt: string): string =>
   format(new Date(instant), isSameDay(new Date(instant), new Date(takenAt)) ? "HH:mm:ss" : "yyyy-MM-dd HH:mm");
 
 /** Breaks between words. A word that is longer than a line stays whole: references are there to be copied. */
-function wrapped(words: string, indent: string, first: string, columns: number | null): string {
+function wrapped(words: string, indent: string, first: string, { columns, width }: Terminal): string {
   if (columns === null) return first + words;
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
   for (const word of words.split(" ")) {
-    if (!isEmpty && stringWidth(line) + 1 + stringWidth(word) > columns) {
+    if (!isEmpty && width(line) + 1 + width(word) > columns) {
       lines.push(line);
       line = indent;
       isEmpty = true;

@@ -1,3 +1,4 @@
+import { redact } from "../diagnosis/redact.ts";
 import { type BadInput, type Result, badInput, success } from "../diagnosis/result.ts";
 import { readAccess } from "./kubeconfig.ts";
 import { LoginError, createLogin } from "./login.ts";
@@ -39,7 +40,7 @@ export async function connect(options: ConnectOptions): Promise<Result<Connectio
   }
   const transport = createTransport(access.value, login, options.environment);
   return success({
-    reader: createReader(transport, access.value.name, access.value.server),
+    reader: createReader(transport, access.value.name, redact(access.value.server)),
     namespace: access.value.namespace,
     close: transport.close,
   });

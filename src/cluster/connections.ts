@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Agent } from "node:http";
-import { createSecureContext, getCACertificates } from "node:tls";
+import type { AgentOptions } from "node:https";
+import { isIP } from "node:net";
+import { checkServerIdentity, createSecureContext, getCACertificates } from "node:tls";
 import type { ClusterAccess } from "./kubeconfig.ts";
 import { type Credentials, LoginError } from "./login.ts";
 import { proxyFor } from "./proxy.ts";
@@ -18,10 +20,12 @@ export interface Connections {
   /** Trusts NODE_EXTRA_CA_CERTS beside the kubeconfig's CA from now on; false where that changes nothing. */
   readonly trustExtra: () => boolean;
   readonly close: () => void;
+  /** The server, and the proxy that leads to it, without a user name. */
+  readonly route: string;
 }
 
-/** Enough for what goes out together; each costs a handshake, on both sides. */
-const maxSockets = 6;
+/** What goes out together waits for nobody; more would only be more handshakes, on both sides. */
+const maxSockets = 10;
 
 export function createConnections(
   access: ClusterAccess,
@@ -52,8 +56,11 @@ export function createConnections(
       return extra.length > 0;
     },
     close,
+    route: proxy === null ? access.server : `${access.server} (through the proxy ${hostOf(proxy)})`,
   };
 }
+
+const hostOf = (proxy: string): string => (URL.canParse(proxy) ? new URL(proxy).host : "of the settings");
 
 /** The kubeconfig's CA, which replaces the usual ones; null where it names none. */
 function authority({ cluster }: ClusterAccess): string | null {
@@ -88,9 +95,16 @@ function createAgent(
   return new https.Agent({
     ...options,
     secureContext: secureContext(ca, certificate, key),
-    ...(cluster["tls-server-name"] ? { servername: cluster["tls-server-name"] } : {}),
+    ...serverName(cluster["tls-server-name"]),
     ...(cluster["insecure-skip-tls-verify"] === true ? { rejectUnauthorized: false } : {}),
   });
+}
+
+/** The name that the certificate must bear instead of the host's. An address is not sent, since TLS knows names only; it is checked alike. */
+function serverName(name: string | null | undefined): AgentOptions {
+  if (!name) return {};
+  if (isIP(name) === 0) return { servername: name };
+  return { servername: "", checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
 }
 
 /** Made once for all connections of a pool: certificates are parsed once. */
@@ -106,6 +120,8 @@ function secureContext(
       ...(key === null ? {} : { key }),
     });
   } catch {
-    throw new LoginError("the kubeconfig's CA, client certificate or key is not in PEM form, or key and certificate do not belong together");
+    throw new LoginError(
+      "the kubeconfig's CA, client certificate or key is not in PEM form, or key and certificate do not belong together",
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { RequestOptions } from "node:https";
-import { PluginError, type PluginCredential, runPlugin } from "./exec-plugin.ts";
+import type { PluginCredential } from "./exec-plugin.ts";
 import type { ClusterAccess, UserEntry } from "./kubeconfig.ts";
 
 /** What one request to the API server is signed with. */
@@ -92,6 +92,7 @@ async function plugin(
 ): Promise<PluginCredential> {
   const { exec } = access.user;
   if (!exec) throw new LoginError("the kubeconfig names no credential plugin");
+  const { PluginError, runPlugin } = await import("./exec-plugin.ts");
   try {
     // The plugin outlives the read that started it: who asks next finds it done.
     kept.running ??= runPlugin(exec, access, environment, AbortSignal.timeout(pluginDeadline))

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { list, text } from "./pod.ts";
+import { image, instant, list, text } from "./pod.ts";
 
 /** Other people's pods and events on a node, reduced to what tells of pulls: no message of theirs is read. */
 
 const status = z.object({
   name: z.string(),
-  image: text,
+  image,
   state: z.object({ waiting: z.object({ reason: text }).nullish() }).nullish(),
 });
 
@@ -28,10 +28,10 @@ export const pullEvent = z
     involvedObject: z.object({ uid: text, fieldPath: text }),
     source: z.object({ host: text }).nullish(),
     reportingInstance: text,
-    lastTimestamp: z.string().nullish(),
-    eventTime: z.string().nullish(),
+    lastTimestamp: instant.nullish(),
+    eventTime: instant.nullish(),
     count: z.number().nullish(),
-    series: z.object({ count: z.number().nullish(), lastObservedTime: z.string().nullish() }).nullish(),
+    series: z.object({ count: z.number().nullish(), lastObservedTime: instant.nullish() }).nullish(),
   })
   .transform(({ reason, involvedObject, source, reportingInstance, lastTimestamp, eventTime, count, series }) => ({
     reason,

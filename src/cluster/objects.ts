@@ -2,26 +2,44 @@ import { z } from "zod";
 import { parseDockerConfig } from "../diagnosis/docker-config.ts";
 import type { EventEvidence, Evidence, NodeEvidence, OwnerEvidence, SecretEvidence } from "../diagnosis/evidence.ts";
 import { redact } from "../diagnosis/redact.ts";
-import { appliedOf, conditionEvidence, conditions, list, message, metadata, templateSpec, text } from "./pod.ts";
+import {
+  appliedOf,
+  conditionEvidence,
+  conditions,
+  instant,
+  list,
+  message,
+  metadata,
+  templateSpec,
+  text,
+} from "./pod.ts";
 
 /** The other objects that a diagnosis reads; each schema stands beside what is made of it. */
 
 type Value<K extends keyof Evidence> = Extract<Evidence[K], { status: "ok" }>["value"];
 
 const wireEvent = z.object({
-  metadata: z.object({ uid: text, creationTimestamp: z.string().nullish() }),
+  metadata: z.object({ uid: text, creationTimestamp: instant.nullish() }),
   type: text,
-  reason: text,
+  reason: message,
   message,
   count: z.number().nullish(),
-  firstTimestamp: z.string().nullish(),
-  lastTimestamp: z.string().nullish(),
-  eventTime: z.string().nullish(),
-  series: z.object({ count: z.number().nullish(), lastObservedTime: z.string().nullish() }).nullish(),
-  source: z.object({ component: text }).nullish(),
-  reportingComponent: text,
-  involvedObject: z.object({ kind: text, namespace: text, name: text, uid: text, fieldPath: text }),
+  firstTimestamp: instant.nullish(),
+  lastTimestamp: instant.nullish(),
+  eventTime: instant.nullish(),
+  series: z.object({ count: z.number().nullish(), lastObservedTime: instant.nullish() }).nullish(),
+  source: z.object({ component: message }).nullish(),
+  reportingComponent: message,
+  involvedObject: z.object({ kind: text, namespace: text, name: text, uid: text, fieldPath: message }),
 });
+
+/** The kubelet's own words on a probe. Source: kubernetes pkg/probe/{http,tcp,grpc}. */
+const ownProbeWords =
+  /^\w+ probe (?:failed|errored|warning): (?:HTTP probe |Get "|dial tcp|service unhealthy|timeout: failed to connect)/;
+
+/** What a probe's command printed is the application's own, and nobody knows what stands there: only that it failed is kept. */
+const eventMessage = (reason: string, words: string): string =>
+  reason === "Unhealthy" && !ownProbeWords.test(words) ? (/^\w+ probe \w+/.exec(words)?.[0] ?? "") : words;
 
 /** Events of both generations: with `count` and two timestamps, or with `eventTime` and a `series`. */
 export const event = wireEvent.transform((wire): EventEvidence => {
@@ -32,7 +50,7 @@ export const event = wireEvent.transform((wire): EventEvidence => {
     uid: wire.metadata.uid,
     type: wire.type,
     reason: wire.reason,
-    message: wire.message,
+    message: eventMessage(wire.reason, wire.message),
     fieldPath,
     count: Math.max(1, Math.trunc(wire.count ?? 0), Math.trunc(wire.series?.count ?? 0)),
     firstAt,
@@ -45,10 +63,10 @@ export const event = wireEvent.transform((wire): EventEvidence => {
 const wireSecret = z.object({
   metadata: z.object({
     name: z.string(),
-    creationTimestamp: z.string(),
-    managedFields: list(z.object({ time: z.string().nullish() })),
+    creationTimestamp: instant,
+    managedFields: list(z.object({ time: instant.nullish() })),
   }),
-  type: text,
+  type: message,
   data: z.record(z.string(), z.string()).nullish(),
 });
 
@@ -103,7 +121,7 @@ export const node = (isWanted: (image: string) => boolean) =>
     }));
 
 export const lease = z
-  .object({ spec: z.object({ renewTime: z.string(), leaseDurationSeconds: z.number() }) })
+  .object({ spec: z.object({ renewTime: instant, leaseDurationSeconds: z.number() }) })
   .transform(({ spec }): Value<"lease"> => ({ renewedAt: spec.renewTime, durationSeconds: spec.leaseDurationSeconds }));
 
 /** A workload that makes pods, and how it selects them. */

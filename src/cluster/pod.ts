@@ -9,6 +9,7 @@ import type {
   PodEvidence,
   Read,
 } from "../diagnosis/evidence.ts";
+import { showImage } from "../diagnosis/image-reference.ts";
 import { redact } from "../diagnosis/redact.ts";
 
 /** Wire formats of Kubernetes objects, as far as they are read: what no schema here names never gets into the process's own data. */
@@ -19,10 +20,11 @@ export const text = z
   .transform((value) => value ?? "");
 /** Free text of kubelets, runtimes and people: whatever secret it may quote is taken out at once. */
 export const message = text.transform(redact);
-const time = z
-  .string()
-  .nullish()
-  .transform((value) => value || null);
+/** People write anything for an image, a user with a password among it. */
+export const image = text.transform(showImage);
+/** A time as Kubernetes writes it (RFC 3339): whatever else stands there is told by nobody. */
+export const instant = z.iso.datetime({ offset: true });
+const time = instant.nullish().transform((value) => value ?? null);
 export const list = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
@@ -42,7 +44,7 @@ export const metadata = z.object({
   name: z.string(),
   namespace: text,
   uid: text,
-  creationTimestamp: z.string(),
+  creationTimestamp: instant,
   deletionTimestamp: time,
   labels: z.record(z.string(), z.string()).nullish(),
   annotations: z.record(z.string(), z.string()).nullish(),
@@ -52,27 +54,27 @@ type Metadata = z.output<typeof metadata>;
 
 const wireState = z
   .object({
-    waiting: z.object({ reason: text, message }).nullish(),
+    waiting: z.object({ reason: message, message }).nullish(),
     running: z.object({ startedAt: time }).nullish(),
-    terminated: z.object({ reason: text, message, exitCode: z.number(), finishedAt: time }).nullish(),
+    terminated: z.object({ reason: message, message, exitCode: z.number(), finishedAt: time }).nullish(),
   })
   .nullish();
 const wireStatus = z.object({
   name: z.string(),
-  image: text,
-  imageID: text,
+  image,
+  imageID: image,
   ready: z.boolean().nullish(),
   started: z.boolean().nullish(),
   restartCount: z.number().nullish(),
   state: wireState,
   lastState: wireState,
 });
-const wireContainer = z.object({ name: z.string(), image: text, imagePullPolicy: text, restartPolicy: text });
+const wireContainer = z.object({ name: z.string(), image, imagePullPolicy: text, restartPolicy: text });
 export const conditions = list(
   z.object({
     type: z.string(),
     status: z.string(),
-    reason: text,
+    reason: message,
     message,
     lastTransitionTime: time,
     lastHeartbeatTime: time,
@@ -94,7 +96,7 @@ export const wirePod = z.object({
   status: z
     .object({
       phase: text,
-      reason: text,
+      reason: message,
       message,
       conditions,
       initContainerStatuses: list(wireStatus),

@@ -39,6 +39,12 @@ export interface ListPath {
   readonly metadataOnly?: boolean;
 }
 
+export interface PodReview {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly namespace: string | null;
+}
+
 /** Reads of one cluster. Each ends as a `Read` with its reason in words, never throws, and is bound to the signal that it is given. */
 export interface ClusterReader {
   /** The kubeconfig's context, or `in-cluster`. */
@@ -46,6 +52,8 @@ export interface ClusterReader {
   get<T>(path: ObjectPath, schema: z.ZodType<T>, signal: AbortSignal): Promise<Read<T>>;
   /** All pages, one after the other, up to 10,000 objects. */
   list<T>(path: ListPath, schema: z.ZodType<T>, signal: AbortSignal): Promise<Read<readonly T[]>>;
+  /** SubjectAccessReview: whether somebody may get pods in a namespace (null: in all). The one POST; nothing is kept of it. */
+  mayGetPods(review: PodReview, signal: AbortSignal): Promise<Read<boolean>>;
   /** Whether the API server answers and says that it is ready. */
   ready(signal: AbortSignal): Promise<Read<true>>;
 }
@@ -61,11 +69,22 @@ export function createReader(transport: Transport, cluster: string, server: stri
     cluster,
     async get(path, schema, signal) {
       const { base } = resources[path.resource];
-      const url = `${base}${inNamespace(path.namespace)}/${path.resource}/${encodeURIComponent(path.name)}`;
+      const url = `${base}${inNamespace(path.namespace)}/${path.resource}/${segment(path.name)}`;
       const answer = await transport.get(url, json, signal);
       return interpret(answer, schema, wordsForObject(path), server);
     },
     list: (path, schema, signal) => listAll(transport, path, schema, signal, server),
+    async mayGetPods({ user, groups, namespace }, signal) {
+      // An empty namespace is all of them.
+      const resourceAttributes = { verb: "get", group: "", resource: "pods", namespace: namespace ?? "" };
+      const body = {
+        apiVersion: reviewVersion,
+        kind: "SubjectAccessReview",
+        spec: { user, groups, resourceAttributes },
+      };
+      const answer = await transport.post(`/apis/${reviewVersion}/subjectaccessreviews`, body, signal);
+      return interpret(answer, reviewed, wordsForReview, server, 201);
+    },
     async ready(signal) {
       const answer = await transport.get("/readyz", "*/*", signal);
       // Who may not ask for its health has still been answered.
@@ -77,7 +96,10 @@ export function createReader(transport: Transport, cluster: string, server: stri
 }
 
 const inNamespace = (namespace: string | null): string =>
-  namespace === null ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+  namespace === null ? "" : `/namespaces/${segment(namespace)}`;
+
+/** Half a character cannot be encoded, and would throw. */
+const segment = (name: string): string => encodeURIComponent(name.toWellFormed());
 
 interface Words {
   /** "secrets in namespace shop" */
@@ -102,6 +124,19 @@ function wordsForList({ resource, namespace }: ListPath): Words {
   const where = isClusterWide ? "" : namespace === null ? " in all namespaces" : ` in namespace ${namespace}`;
   return { what: `${resource}${where}`, forbidden: `list ${resource}`, absent: `${resource}${where}` };
 }
+
+const reviewVersion = "authorization.k8s.io/v1";
+
+const wordsForReview: Words = {
+  what: "who may get pods",
+  forbidden: "create subjectaccessreviews",
+  absent: `the API ${reviewVersion}`,
+};
+
+/** `denied` is an authorizer's word against all others. */
+const reviewed = z
+  .object({ status: z.object({ allowed: z.boolean(), denied: z.boolean().nullish() }) })
+  .transform(({ status: { allowed, denied } }) => allowed && denied !== true);
 
 async function listAll<T>(
   transport: Transport,
@@ -133,8 +168,8 @@ function listUrl({ resource, namespace, labelSelector, fieldSelector }: ListPath
   return `${resources[resource].base}${inNamespace(namespace)}/${resource}?${query.toString()}`;
 }
 
-function interpret<T>(answer: Answer, schema: z.ZodType<T>, words: Words, server: string): Read<T> {
-  if (answer.kind !== "answer" || answer.status !== 200) return notOk(answer, words, server);
+function interpret<T>(answer: Answer, schema: z.ZodType<T>, words: Words, server: string, good = 200): Read<T> {
+  if (answer.kind !== "answer" || answer.status !== good) return notOk(answer, words, server);
   return parse(parseJson(answer.body), schema, words);
 }
 

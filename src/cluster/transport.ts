@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { createGunzip } from "node:zlib";
 import { type Agent, type Connections, createConnections, http, https } from "./connections.ts";
+import { redact } from "../diagnosis/redact.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
 import { type Credentials, type Login, LoginError } from "./login.ts";
 
@@ -13,35 +13,43 @@ export type Answer =
 export interface Transport {
   /** `path` begins with a slash. Ends with the signal at the latest. */
   readonly get: (path: string, accept: string, signal: AbortSignal) => Promise<Answer>;
+  /** JSON, for what is asked by a POST and changes nothing: it may be sent twice. */
+  readonly post: (path: string, body: object, signal: AbortSignal) => Promise<Answer>;
   readonly close: () => void;
 }
 
 /** A single answer larger than this is not read: 500 pods take 5 MB. */
 const maxBody = 32 * 1024 * 1024;
 
-/** Sends GET requests over connections that are kept open, logs in anew once where a login is refused, and never throws. */
+interface Question {
+  readonly path: string;
+  readonly accept: string;
+  /** JSON of a POST; null for a GET. */
+  readonly body: string | null;
+}
+
+/** Sends requests over connections that are kept open, logs in anew once where a login is refused, and never throws. */
 export function createTransport(
   access: ClusterAccess,
   login: Login,
   environment: Readonly<Record<string, string | undefined>>,
 ): Transport {
   const connections = createConnections(access, environment);
-  const ask = (path: string, accept: string, credentials: Credentials, signal: AbortSignal): Promise<Answer> =>
-    once(connections, access.server + path, accept, credentials, signal);
-  const send = async (path: string, accept: string, signal: AbortSignal): Promise<Answer> => {
-    const credentials = await login(signal, null);
-    const answer = await ask(path, accept, credentials, signal);
-    if (answer.kind !== "answer" || answer.status !== 401) return answer;
-    return ask(path, accept, await login(signal, credentials), signal);
+  const ask = (question: Question, credentials: Credentials, signal: AbortSignal): Promise<Answer> =>
+    once(connections, access.server + question.path, question, credentials, signal);
+  const send = async (question: Question, signal: AbortSignal): Promise<Answer> => {
+    try {
+      const credentials = await login(signal, null);
+      const answer = await ask(question, credentials, signal);
+      if (answer.kind !== "answer" || answer.status !== 401) return answer;
+      return await ask(question, await login(signal, credentials), signal);
+    } catch (error) {
+      return why(error, redact(connections.route), signal);
+    }
   };
   return {
-    async get(path, accept, signal) {
-      try {
-        return await send(path, accept, signal);
-      } catch (error) {
-        return why(error, access.server, signal);
-      }
-    },
+    get: (path, accept, signal) => send({ path, accept, body: null }, signal),
+    post: (path, body, signal) => send({ path, accept: "application/json", body: JSON.stringify(body) }, signal),
     close: connections.close,
   };
 }
@@ -49,18 +57,18 @@ export function createTransport(
 async function once(
   connections: Connections,
   url: string,
-  accept: string,
+  question: Question,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Answer> {
   try {
-    return await exchange(connections.agent(credentials), url, accept, credentials, signal);
+    return await exchange(connections.agent(credentials), url, question, credentials, signal);
   } catch (error) {
     // The server may close a kept connection just as it is taken up again: nothing was answered, so it is asked once more.
     const isStale = error instanceof StaleConnection;
     const isMended = certificateCodes.test(errorCode(error)) && connections.trustExtra();
     if (signal.aborted || !(isStale || isMended)) throw error;
-    return exchange(connections.agent(credentials), url, accept, credentials, signal);
+    return exchange(connections.agent(credentials), url, question, credentials, signal);
   }
 }
 
@@ -70,7 +78,7 @@ class TooLarge extends Error {}
 function exchange(
   agent: Agent,
   url: string,
-  accept: string,
+  { accept, body }: Question,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -79,14 +87,18 @@ function exchange(
     for (const [name, value] of Object.entries(credentials.headers))
       headers[name] = typeof value === "string" ? value : [...value];
     const module = url.startsWith("https:") ? https : http;
-    const request = module.request(url, { agent, headers, signal });
+    if (body !== null) headers["content-type"] = "application/json";
+    const request = module.request(url, { agent, headers, signal, method: body === null ? "GET" : "POST" });
     request.once("error", (error) => {
       const isStale =
         request.reusedSocket && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
       reject(isStale ? new StaleConnection("stale", { cause: error }) : error);
     });
     request.once("response", (response) => {
-      const stream = response.headers["content-encoding"] === "gzip" ? response.pipe(createGunzip()) : response;
+      const stream =
+        response.headers["content-encoding"] === "gzip"
+          ? response.pipe(process.getBuiltinModule("node:zlib").createGunzip())
+          : response;
       const chunks: Buffer[] = [];
       let size = 0;
       // An error of the connection does not travel through a pipe.
@@ -101,7 +113,7 @@ function exchange(
         resolve({ kind: "answer", status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") });
       });
     });
-    request.end();
+    request.end(body ?? undefined);
   });
 }
 

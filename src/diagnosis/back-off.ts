@@ -1,4 +1,5 @@
-import { addSeconds, isAfter } from "date-fns";
+import { addSeconds } from "date-fns/addSeconds";
+import { isAfter } from "date-fns/isAfter";
 import type { ContainerPull } from "./pulls.ts";
 import type { Instant } from "./say.ts";
 

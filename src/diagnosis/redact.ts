@@ -8,7 +8,17 @@ const hidden = "[hidden]";
  */
 export function redact(text: string): string {
   let rest = text;
-  for (const hide of [privateKeys, decodedAuth, urls, looseUserInfo, looseQueries, headers, schemes, namedValues, tokens])
+  for (const hide of [
+    privateKeys,
+    decodedAuth,
+    urls,
+    looseUserInfo,
+    looseQueries,
+    headers,
+    schemes,
+    namedValues,
+    tokens,
+  ])
     rest = hide(rest);
   return rest;
 }

@@ -55,6 +55,7 @@ async function run(
           core: {
             cluster: "kind",
             ready: () => Promise.resolve({ ok: true as const }),
+            mayGetPods: () => Promise.resolve({ ok: true as const }),
             diagnose: (request: DiagnoseRequest) => {
               seen.request = request;
               return Promise.resolve(answer);
@@ -77,7 +78,7 @@ async function run(
     out: (text: string) => void (seen.out += text),
     err: (text: string) => void (seen.err += text),
     stdin: () => Promise.resolve(stdin),
-    terminal: { columns: null, colours: false },
+    terminal: { columns: null, colours: false, width: ({ length }: string) => length },
   };
   return { code: await runCli(args, io, "1.2.3", doors), ...seen };
 }

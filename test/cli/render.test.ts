@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { renderJson } from "../../src/cli/render-json.ts";
 import { renderMarkdown } from "../../src/cli/render-markdown.ts";
@@ -6,7 +7,7 @@ import { renderText } from "../../src/cli/render-text.ts";
 import { code, say, since } from "../../src/diagnosis/say.ts";
 import { diagnosisOf } from "../support/diagnoses.ts";
 
-const pipe = { columns: null, colours: false };
+const pipe = { columns: null, colours: false, width: stringWidth };
 
 describe("the answer as text", () => {
   const text = renderText(diagnosisOf(), pipe);
@@ -36,13 +37,13 @@ describe("the answer as text", () => {
   ])("%s", (_what, pattern) => expect(text).toMatch(pattern));
 
   it("on a phone's terminal every line of prose fits, and no command is broken", () => {
-    const narrow = renderText(diagnosisOf(), { columns: 50, colours: false });
+    const narrow = renderText(diagnosisOf(), { ...pipe, columns: 50 });
     expect(narrow.split("\n").filter((line) => line.length > 50 && !line.includes("kubectl"))).toEqual([]);
     expect(narrow).toContain("kubectl -n shop set image deploy/checkout app=ghcr.io/shop/checkout:2.4.0\n");
   });
 
   it("colours change nothing but the colour", () => {
-    const coloured = renderText(diagnosisOf(), { columns: null, colours: true });
+    const coloured = renderText(diagnosisOf(), { ...pipe, colours: true });
     expect(coloured).toContain("\u001b[31mproblem");
     expect(stripVTControlCharacters(coloured)).toBe(text);
   });

@@ -1,4 +1,4 @@
-import { differenceInSeconds } from "date-fns";
+import { differenceInSeconds } from "date-fns/differenceInSeconds";
 import type { CauseFacts, Finding, StepResult } from "../diagnosis.ts";
 import type { ConditionEvidence, EventEvidence, Evidence, NodeEvidence, PullInProgress } from "../evidence.ts";
 import { formatReference, type ImageReference, parseImageReference } from "../image-reference.ts";

@@ -1,0 +1,24 @@
+import type { Candidate } from "../core.ts";
+import { neutral } from "./neutral.ts";
+import { stringify } from "./stringify.ts";
+import type { Terminal } from "./render-text.ts";
+
+export type OutputFormat = "text" | "json" | "markdown";
+
+/** What the command does to the outside. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly stdin: () => Promise<string>;
+  readonly terminal: Terminal;
+}
+
+/** Says why there is no answer: one sentence on stderr, and with `-o json` an object on stdout. */
+export function refuse(io: Io, output: OutputFormat, sentence: string, candidates?: readonly Candidate[]): number {
+  if (output === "json")
+    io.out(
+      stringify({ error: sentence, ...(candidates === undefined || candidates.length === 0 ? {} : { candidates }) }),
+    );
+  io.err(`${neutral(sentence)}\n`);
+  return 2;
+}
