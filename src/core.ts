@@ -22,10 +22,18 @@ export interface Candidate {
   readonly text: string;
 }
 
+/** A person in Kubernetes' words: names that RBAC may bind. */
+export interface Subject {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
 export interface DiagnoseRequest {
   readonly target: TargetRequest;
   /** Where a target without a namespace is looked for first: the shell's context, or the channel's default. */
   readonly defaultNamespace: string | null;
+  /** For whom it is looked: what is in a namespace whose pods they may not get does not exist for them. Left out: all that the own login may read. */
+  readonly asker?: Subject;
 }
 
 export type DiagnoseAnswer =
@@ -42,6 +50,12 @@ export interface Core {
   /** The name that answers give the cluster: the kubeconfig's context, or `in-cluster`. */
   readonly cluster: string;
   diagnose(request: DiagnoseRequest, signal?: AbortSignal): Promise<DiagnoseAnswer>;
+  /** Whether Kubernetes lets somebody get pods in a namespace (null: in all); the sentence says why not. An error is a no. */
+  mayGetPods(
+    asker: Subject,
+    namespace: string | null,
+    signal?: AbortSignal,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly sentence: string }>;
   /** Whether the API server answers now; the sentence says why not. */
   ready(signal?: AbortSignal): Promise<{ readonly ok: true } | { readonly ok: false; readonly sentence: string }>;
 }

@@ -63,6 +63,7 @@ function measured(core: Core, door: string, clock: () => number, { answers, diag
   return {
     cluster: core.cluster,
     ready: (signal) => core.ready(signal),
+    mayGetPods: (asker, namespace, signal) => core.mayGetPods(asker, namespace, signal),
     async diagnose(request, signal) {
       const began = clock();
       let kind = "failed";

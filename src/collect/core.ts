@@ -1,10 +1,11 @@
 import type { ClusterReader } from "../cluster/reader.ts";
-import type { Core, DiagnoseAnswer } from "../core.ts";
+import type { Core, DiagnoseAnswer, DiagnoseRequest } from "../core.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Evidence } from "../diagnosis/evidence.ts";
 import { collectPod, collectWorkload } from "./collect.ts";
 import { type Deadlines, type Reads, usualDeadlines, withDeadlines } from "./reads.ts";
 import { type Resolved, resolve } from "./resolve.ts";
+import { notReviewed, openSight, withinSight } from "./sight.ts";
 
 export interface CoreParts {
   readonly clusterReader: ClusterReader;
@@ -19,8 +20,19 @@ export function createCore({ clusterReader, clock, deadlines = usualDeadlines }:
     cluster: clusterReader.cluster,
     async diagnose(request, signal) {
       const reads = withDeadlines(clusterReader, deadlines, signal);
-      const resolved = await resolve(reads, request);
-      return resolved.kind === "answer" ? resolved.answer : answerOf(await collect(reads, resolved, clock));
+      if (request.asker === undefined) return answer(reads, request, clock);
+      const sight = await openSight(reads, request.asker);
+      if (!sight.ok) return { kind: "unreadable", sentence: sight.error.sentence };
+      const found = await answer(withinSight(reads, sight.value), request, clock);
+      const failure = sight.value.failure();
+      // What was left out by an error is not said to be missing.
+      return found.kind === "not-found" && failure !== null ? { kind: "unreadable", sentence: failure } : found;
+    },
+    async mayGetPods(asker, namespace, signal) {
+      const read = await withDeadlines(clusterReader, deadlines, signal).review(asker, namespace);
+      if (read.status !== "ok") return { ok: false, sentence: notReviewed(read) };
+      const where = namespace === null ? "all namespaces" : `namespace ${namespace}`;
+      return read.value ? { ok: true } : { ok: false, sentence: `${asker.user} may not get pods in ${where}.` };
     },
     async ready(signal) {
       const deadline = AbortSignal.timeout(deadlines.read);
@@ -28,6 +40,11 @@ export function createCore({ clusterReader, clock, deadlines = usualDeadlines }:
       return read.status === "ok" ? { ok: true } : { ok: false, sentence: `${read.reason}.` };
     },
   };
+}
+
+async function answer(reads: Reads, request: DiagnoseRequest, clock: () => Date): Promise<DiagnoseAnswer> {
+  const resolved = await resolve(reads, request);
+  return resolved.kind === "answer" ? resolved.answer : answerOf(await collect(reads, resolved, clock));
 }
 
 async function collect(

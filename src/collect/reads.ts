@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ClusterReader, ListPath, ObjectPath } from "../cluster/reader.ts";
+import type { Subject } from "../core.ts";
 import type { Read } from "../diagnosis/evidence.ts";
 
 /** Milliseconds. */
@@ -17,6 +18,8 @@ export interface Reads {
   readonly cluster: string;
   get<T>(path: ObjectPath, schema: z.ZodType<T>): Promise<Read<T>>;
   list<T>(path: ListPath, schema: z.ZodType<T>): Promise<Read<readonly T[]>>;
+  /** Whether somebody may get pods in a namespace (null: in all). */
+  review(subject: Subject, namespace: string | null): Promise<Read<boolean>>;
 }
 
 /** Each read ends after its own deadline, all of them after the total one or when the caller gives up, whichever is first. */
@@ -27,6 +30,7 @@ export function withDeadlines(reader: ClusterReader, deadlines: Deadlines, signa
     cluster: reader.cluster,
     get: (path, schema) => reader.get(path, schema, each()),
     list: (path, schema) => reader.list(path, schema, each()),
+    review: (subject, namespace) => reader.mayGetPods({ ...subject, namespace }, each()),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { TargetRequest } from "../core.ts";
+import { redact } from "../diagnosis/redact.ts";
 import { type BadInput, type Result, badInput, success } from "../diagnosis/result.ts";
 import { kindNamed } from "./kinds.ts";
 
@@ -150,6 +151,6 @@ function named(
 /** What was typed, safe to show and no longer than a line. */
 function quote(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]/gu, " ");
+  const plain = redact(text).replace(/[\u0000-\u001f\u007f-\u009f]/gu, " ");
   return `"${plain.length > 60 ? `${plain.slice(0, 60)}…` : plain}"`;
 }

@@ -20,16 +20,10 @@ const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
 
 const channelId = z.string().regex(/^[CG][A-Z0-9]{2,}$/, { error: "not a channel's id (C0123ABCD)." });
 
-/** `rbac` is named so that whoever sets it hears that it decides nothing yet, instead of believing that it does. */
-const look = z
-  .enum(["members", "rbac"])
-  .refine((word) => word === "members", { error: "a way to look that this version cannot decide by: set members." })
-  .transform(() => "members" as const);
-
 /** `imagepull.yaml`. Each setting has a default that serves; a key that nobody reads is refused. */
 const settingsFile = z.strictObject({
   cluster: z.string().min(1).max(100).nullable().default(null),
-  access: z.strictObject({ look: look.default("members") }).prefault({}),
+  access: z.strictObject({ look: z.enum(["members", "rbac"]).default("members") }).prefault({}),
   channels: z.record(channelId, z.strictObject({ namespace: namespaceName })).default({}),
   deadlines: z.strictObject({ read: duration.default(2500), answer: duration.default(4500) }).prefault({}),
 });
@@ -37,7 +31,8 @@ const settingsFile = z.strictObject({
 export interface FileSettings {
   /** The name that answers give the cluster; null: the kubeconfig's context. */
   readonly cluster: string | null;
-  readonly access: { readonly look: "members" };
+  /** Who may look: full members, everything; or full members, each what Kubernetes lets them see. */
+  readonly access: { readonly look: "members" | "rbac" };
   /** Channel id → the namespace where a target without one is looked for first. */
   readonly namespaces: ReadonlyMap<string, string>;
   /** Milliseconds: for one read of the cluster, and for a whole answer. */

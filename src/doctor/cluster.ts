@@ -1,5 +1,5 @@
 import type { BadInput, Result } from "../diagnosis/result.ts";
-import { reads } from "../install/manifests.ts";
+import { reads, reviews } from "../install/manifests.ts";
 import { missing, ok, optional } from "./check.ts";
 import type { Check } from "./check.ts";
 
@@ -17,7 +17,7 @@ const needed = reads.flatMap(({ group, resources }) =>
 );
 
 /** Reachable, and readable in what a diagnosis reads. */
-export async function checkCluster(probe: Result<ClusterProbe, BadInput>): Promise<Check[]> {
+export async function checkCluster(probe: Result<ClusterProbe, BadInput>, look: "members" | "rbac"): Promise<Check[]> {
   if (!probe.ok) return [missing("kubeconfig", "no cluster", probe.error.sentence)];
   const version = await probe.value.version();
   if (!version.ok)
@@ -25,6 +25,7 @@ export async function checkCluster(probe: Result<ClusterProbe, BadInput>): Promi
   return [
     ok("API server", `${probe.value.cluster} answers, Kubernetes ${version.value}`),
     ...(await checkRights(probe.value)),
+    ...(look === "rbac" ? [await checkReviews(probe.value)] : []),
   ];
 }
 
@@ -53,4 +54,16 @@ async function checkRights(probe: ClusterProbe): Promise<Check[]> {
           "Grant it: imagepull install --secrets --dry-run | kubectl apply -f -",
         ),
   ];
+}
+
+/** Under `access.look: rbac` nobody is let in without it. */
+async function checkReviews(probe: ClusterProbe): Promise<Check> {
+  const { verb, group, resource } = reviews;
+  const allowed = await probe.may(verb, group, resource);
+  if (allowed.ok && allowed.value) return ok("RBAC reviews", "may ask who may get pods");
+  return missing(
+    "RBAC reviews",
+    allowed.ok ? `may not ${verb} ${resource}: under access.look: rbac nobody is let in` : allowed.error.sentence,
+    "Grant it: imagepull install --dry-run | kubectl apply -f -",
+  );
 }

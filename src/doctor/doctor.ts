@@ -12,13 +12,13 @@ export interface DoctorWorld {
   readonly probe: () => Promise<Result<ClusterProbe, BadInput>>;
 }
 
-/** Undici 8, through which the API server is reached, needs it. */
-const oldestNode = [22, 19] as const;
+/** From here on the HTTP agent answers to a proxy. */
+const oldestNode = [22, 21] as const;
 
 /** Everything that `serve` needs, looked at one by one; what can be asked at once is. */
 export async function examine({ nodeVersion, config, probe }: DoctorWorld): Promise<Check[]> {
   const [cluster, slack] = await Promise.all([
-    probe().then(checkCluster),
+    probe().then((found) => checkCluster(found, config.ok ? config.value.access.look : "members")),
     config.ok ? checkSlack(config.value.slack, config.value.channel) : [],
   ]);
   return [

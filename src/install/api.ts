@@ -41,10 +41,12 @@ const forClient = ({ metadata, ...manifest }: Manifest) => ({
   metadata: { ...metadata, labels: { ...metadata.labels } },
 });
 
+class Late extends Error {}
+
 /** A call with a deadline, whose failure is one sentence. */
 export async function attempt<T>(call: () => Promise<T>, server: string, what: string): Promise<Result<T, BadInput>> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${deadlineMs / 1000} s`)), deadlineMs);
+  const timer = setTimeout(() => late.reject(new Late(`no answer within ${deadlineMs / 1000} s`)), deadlineMs);
   try {
     return success(await Promise.race([call(), late.promise]));
   } catch (error) {
@@ -61,8 +63,12 @@ function explain(error: unknown, server: string): string {
     const mend = error.code === 403 ? " Ask somebody who may, or print it for them with --dry-run." : "";
     return `${redact(words).replace(/\.?$/, ".")}${mend}`;
   }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return `${redact(server)} does not answer (${redact(cause instanceof Error ? cause.message : String(cause))}).`;
+  const { cause } = error instanceof Error ? error : {};
+  const isOurs = error instanceof Error && (error instanceof Late || "code" in error);
+  const reason = cause instanceof Error ? cause.message : isOurs ? error.message : null;
+  if (reason !== null) return `${redact(server)} does not answer (${redact(reason)}).`;
+  // No code and no cause: not the network, but client-node's login, whose words may be a plugin's output with a credential in it.
+  return `the kubeconfig's login for ${redact(server)} failed: kubectl get namespaces tells why.`;
 }
 
 function bodyMessage(body: unknown): string | null {

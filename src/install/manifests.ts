@@ -27,6 +27,9 @@ export const reads = [
   { group: "coordination.k8s.io", resources: ["leases"] },
 ] as const;
 
+/** SubjectAccessReview: the API server answers a POST, and keeps nothing. */
+export const reviews = { group: "authorization.k8s.io", resource: "subjectaccessreviews", verb: "create" } as const;
+
 const name = "imagepull";
 const labels = { "app.kubernetes.io/name": name };
 const port = 8080;
@@ -46,6 +49,10 @@ export function manifests({ namespace, image, secrets }: InstallPlan): readonly 
       account,
       reads.map(({ group, resources }) => ({ apiGroups: [group], resources, verbs: ["get", "list"] })),
     ),
+    // What `access.look: rbac` asks by: who may get pods. It shows rights, and nothing else.
+    ...clusterRole(`${name}-reviews`, account, [
+      { apiGroups: [reviews.group], resources: [reviews.resource], verbs: [reviews.verb] },
+    ]),
     // A part of its own, so that it can be given, or taken away, by itself.
     ...(secrets
       ? clusterRole(`${name}-secrets`, account, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }])

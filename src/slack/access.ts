@@ -1,19 +1,44 @@
 import type { webApi } from "@slack/bolt";
+import type { z } from "zod";
+import type { Subject } from "../core.ts";
 import { type Log, reason } from "./log.ts";
 import { userGroups, type UserInfo, userInfo } from "./payloads.ts";
 
-/** Whether somebody may look; the sentence tells them why not. */
-export type MayLook = { readonly ok: true } | { readonly ok: false; readonly sentence: string };
+/**
+ * Whether somebody may look; the sentence tells them why not. `asker`: Kubernetes decides what they may see, under this name;
+ * null: all that imagepull sees.
+ */
+export type MayLook =
+  | { readonly ok: true; readonly asker: Subject | null }
+  | { readonly ok: false; readonly sentence: string };
 
 export interface AccessSettings {
-  /** `members`: full members of the installed workspace. `rbac` is decided by the cluster, which this door cannot ask: everybody is refused. */
+  /** `members`: full members of the installed workspace, everything. `rbac`: full members too, what Kubernetes lets each of them see. */
   readonly look: "members" | "rbac";
 }
+
+export interface UserGroup {
+  readonly id: string;
+  readonly handle: string;
+}
+
+type Groups = z.output<typeof userGroups>["usergroups"];
+
+const inGroups = (all: Groups | null, user: string): readonly UserGroup[] | null =>
+  all
+    ?.filter(({ users, date_delete }) => date_delete === 0 && users.includes(user))
+    .map(({ id, handle }) => ({ id, handle })) ?? null;
+
+/** A person in Kubernetes' words, which whoami shows and RBAC may bind. */
+export const subjectOf = (team: string, user: string, groups: readonly UserGroup[]): Subject => ({
+  user: `slack:${team}:${user}`,
+  groups: [`slack:${team}`, ...groups.map(({ id }) => `slack:${team}:${id}`)],
+});
 
 const cachedMs = 60_000;
 const mostCached = 2_000;
 
-const may: MayLook = { ok: true };
+const may: MayLook = { ok: true, asker: null };
 const no = (sentence: string): MayLook => ({ ok: false, sentence });
 
 /** A verdict on one account. Pure. */
@@ -36,6 +61,7 @@ export class Access {
   readonly #settings: AccessSettings;
   readonly #clock: () => Date;
   readonly #log: Log;
+  #groups: { readonly all: Promise<Groups | null>; readonly at: number } | null = null;
   readonly #known = new Map<string, { readonly verdict: MayLook; readonly at: number }>();
 
   constructor(parts: {
@@ -55,10 +81,15 @@ export class Access {
   async mayLook(user: string | undefined): Promise<MayLook> {
     const team = this.#team();
     if (user === undefined || team === null) return no("Slack did not say who you are, so imagepull gives no answer.");
-    if (this.#settings.look === "rbac")
-      return no(
-        "access.look is rbac in the configuration, and this version can only tell members: an administrator can set it to members.",
-      );
+    const verdict = await this.#membership(user, team);
+    if (!verdict.ok || this.#settings.look === "members") return verdict;
+    const groups = await this.groupsOf(user);
+    return groups === null
+      ? no("Slack did not say which user groups you are in, so imagepull gives no answer. Try again in a minute.")
+      : { ok: true, asker: subjectOf(team, user, groups) };
+  }
+
+  async #membership(user: string, team: string): Promise<MayLook> {
     const now = this.#clock().getTime();
     const known = this.#known.get(user);
     if (known !== undefined && now - known.at < cachedMs) return known.verdict;
@@ -76,14 +107,26 @@ export class Access {
     }
   }
 
-  /** The user groups that a person is in; null where Slack does not say. */
-  async groupsOf(user: string): Promise<readonly { readonly id: string; readonly handle: string }[] | null> {
+  /** The user groups that a person is in, remembered for a minute; null where Slack does not say. */
+  async groupsOf(user: string): Promise<readonly UserGroup[] | null> {
+    const now = this.#clock().getTime();
+    if (this.#groups === null || now - this.#groups.at >= cachedMs) {
+      const all = this.#listGroups();
+      const kept = { all, at: now };
+      this.#groups = kept;
+      // What failed is asked again by the next.
+      if ((await all) === null && this.#groups === kept) this.#groups = null;
+      return inGroups(await all, user);
+    }
+    return inGroups(await this.#groups.all, user);
+  }
+
+  async #listGroups(): Promise<Groups | null> {
     try {
-      const { usergroups } = userGroups.parse(await this.#client.usergroups.list({ include_users: true }));
-      return usergroups
-        .filter(({ users, date_delete }) => date_delete === 0 && users.includes(user))
-        .map(({ id, handle }) => ({ id, handle }));
+      return userGroups.parse(await this.#client.usergroups.list({ include_users: true })).usergroups;
     } catch (error) {
+      // Without a paid plan there are none. Source: Slack's reference of usergroups.list.
+      if (reason(error) === "plan_upgrade_required") return [];
       this.#log.warn({ reason: reason(error) }, "usergroups.list failed");
       return null;
     }

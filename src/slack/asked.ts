@@ -1,7 +1,8 @@
+import type { Subject } from "../core.ts";
 import type { MayLook } from "./access.ts";
 import type { Door } from "./door.ts";
 import { look, renderAnswer } from "./look.ts";
-import { renderHelp, renderUnknownVerb, renderWhoami } from "./render/answers.ts";
+import { renderHelp, renderUnknownVerb, renderWhoami, type Sight } from "./render/answers.ts";
 import { textMessage } from "./render/message.ts";
 import { proseWithin } from "./render/mrkdwn.ts";
 import type { Reply } from "./reply.ts";
@@ -23,9 +24,9 @@ export async function answerAsked(door: Door, asking: Asking, reply: Reply): Pro
   const asked = readAsked(asking.text, door.parseTarget);
   if (asked.verb === "whoami") {
     const groups = verdict.ok ? await door.access.groupsOf(user) : [];
-    return reply.answer(
-      renderWhoami({ team: door.identity()?.team ?? "", user, groups, why: verdict.ok ? null : verdict.sentence }),
-    );
+    const sight = verdict.ok && verdict.asker !== null ? await sightOf(door, verdict.asker, channel) : null;
+    const why = verdict.ok ? null : verdict.sentence;
+    return reply.answer(renderWhoami({ team: door.identity()?.team ?? "", user, groups, why, sight }));
   }
   if (!verdict.ok) return reply.answer(textMessage(proseWithin(verdict.sentence, 2_000)));
   switch (asked.verb) {
@@ -38,8 +39,20 @@ export async function answerAsked(door: Door, asking: Asking, reply: Reply): Pro
     case "unknown":
       return reply.answer(renderUnknownVerb(call, asked.said, asked.nearest, asked.target));
     case "diagnose": {
-      const request = { target: asked.target, defaultNamespace: door.namespaces.get(channel) ?? null };
-      return reply.answer(renderAnswer(door, await look(door, request, asked.typed, reply), asking));
+      const { asker } = verdict;
+      const request = { target: asked.target, defaultNamespace: door.namespaces.get(channel) ?? null, asker };
+      const answer = await look(door, request, asked.typed, reply);
+      return reply.answer(renderAnswer(door, answer, { shareable: asking.shareable, asker }));
     }
   }
+}
+
+/** What Kubernetes lets somebody see: everywhere, or at least where this channel looks first. */
+async function sightOf({ core, namespaces, stopping }: Door, asker: Subject, channel: string): Promise<Sight> {
+  const namespace = namespaces.get(channel) ?? null;
+  const [everywhere, here] = await Promise.all([
+    core.mayGetPods(asker, null, stopping),
+    namespace === null ? null : core.mayGetPods(asker, namespace, stopping),
+  ]);
+  return { everywhere: everywhere.ok, here: here === null || namespace === null ? null : { namespace, may: here } };
 }

@@ -1,4 +1,4 @@
-import type { DiagnoseAnswer, DiagnoseRequest } from "../core.ts";
+import type { DiagnoseAnswer, DiagnoseRequest, Subject } from "../core.ts";
 import type { Door } from "./door.ts";
 import { reason } from "./log.ts";
 import { renderChoice, renderNotFound } from "./render/answers.ts";
@@ -12,8 +12,15 @@ const progressAfterMs = 1_000;
 /** The core has a deadline of its own; this one is for a core that does not keep it. */
 const answerWithinMs = 20_000;
 
+export interface Looking extends Omit<DiagnoseRequest, "asker"> {
+  /** For whom; null: whoever may ask sees all. */
+  readonly asker: Subject | null;
+}
+
 /** Asks the core; whatever happens, an answer comes back, and progress is visible before it when it takes. */
-export async function look(door: Door, request: DiagnoseRequest, name: string, reply: Reply): Promise<DiagnoseAnswer> {
+export async function look(door: Door, looking: Looking, name: string, reply: Reply): Promise<DiagnoseAnswer> {
+  const { asker, ...rest } = looking;
+  const request: DiagnoseRequest = asker === null ? rest : { ...rest, asker };
   const { core, wait } = door;
   const ended = new AbortController();
   const signal = AbortSignal.any([door.stopping, ended.signal]);
@@ -37,8 +44,14 @@ export async function look(door: Door, request: DiagnoseRequest, name: string, r
   ended.abort();
   // In order: a word of progress that is on its way stands above the answer.
   await progress;
-  return answer;
+  return asker !== null && answer.kind === "not-found" ? withinRights(answer) : answer;
 }
+
+/** The same words for what does not exist and for what the asker may not see. */
+const withinRights = (answer: Extract<DiagnoseAnswer, { kind: "not-found" }>): DiagnoseAnswer => ({
+  ...answer,
+  sentence: `${answer.sentence} (Only namespaces where you may get pods were looked at: /imagepull whoami.)`,
+});
 
 async function sayIfItTakes({ wait }: Door, ended: AbortSignal, say: () => Promise<void>): Promise<void> {
   await wait(progressAfterMs, ended);
@@ -47,10 +60,17 @@ async function sayIfItTakes({ wait }: Door, ended: AbortSignal, say: () => Promi
 
 const unreadable = (sentence: string): DiagnoseAnswer => ({ kind: "unreadable", sentence });
 
+export interface AnswerView {
+  readonly shareable: boolean;
+  /** Whose sight it was read with. */
+  readonly asker: Subject | null;
+}
+
 /** Any answer of the core as a message. */
-export function renderAnswer(door: Door, answer: DiagnoseAnswer, view: { readonly shareable: boolean }): Message {
+export function renderAnswer(door: Door, answer: DiagnoseAnswer, view: AnswerView): Message {
   if (answer.kind === "choice") return renderChoice(answer.sentence, answer.candidates);
   if (answer.kind === "not-found") return renderNotFound(answer.sentence, answer.nearest);
   if (answer.kind === "unreadable") return textMessage(proseWithin(answer.sentence, 2_800));
-  return renderDiagnosis(answer.diagnosis, { now: door.clock(), answerId: door.recent.remember(answer), ...view });
+  const answerId = door.recent.remember(answer, view.asker);
+  return renderDiagnosis(answer.diagnosis, { now: door.clock(), answerId, shareable: view.shareable });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Subject } from "../core.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Evidence } from "../diagnosis/evidence.ts";
 
@@ -10,28 +11,32 @@ export interface Answered {
   readonly evidence: Evidence;
 }
 
-/** Answers given lately, so that their buttons show what was seen then. Without one, a button looks anew. */
+/**
+ * Answers given lately, so that their buttons show what was seen then. Without one, a button looks anew. What was read with somebody's
+ * own sight is kept for them alone.
+ */
 export class RecentAnswers {
   readonly #clock: () => Date;
-  readonly #answers = new Map<string, Answered & { readonly at: number }>();
+  readonly #answers = new Map<string, Answered & { readonly at: number; readonly by: string | null }>();
 
   constructor(clock: () => Date) {
     this.#clock = clock;
   }
 
-  remember(answer: Answered): string {
+  remember(answer: Answered, asker: Subject | null): string {
     const now = this.#clock().getTime();
     for (const [id, { at }] of this.#answers) {
       if (now - at < keptMs && this.#answers.size < mostKept) break;
       this.#answers.delete(id);
     }
     const id = randomUUID();
-    this.#answers.set(id, { ...answer, at: now });
+    this.#answers.set(id, { ...answer, at: now, by: asker?.user ?? null });
     return id;
   }
 
-  find(id: string | undefined): Answered | null {
+  find(id: string | undefined, asker: Subject | null): Answered | null {
     const answer = id === undefined ? undefined : this.#answers.get(id);
-    return answer === undefined || this.#clock().getTime() - answer.at >= keptMs ? null : answer;
+    if (answer === undefined || answer.by !== (asker?.user ?? null)) return null;
+    return this.#clock().getTime() - answer.at >= keptMs ? null : answer;
   }
 }

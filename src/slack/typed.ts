@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import type { TargetRequest } from "../core.ts";
+import { redact } from "../diagnosis/redact.ts";
 import { badInput, type BadInput, type Result, success } from "../diagnosis/result.ts";
 
 /** What a person asked for. */
@@ -67,7 +68,7 @@ export function readAsked(text: string, parseTarget: ParseTarget): Asked {
     const target = nearest === null ? typed : nearest === "diagnose" ? rest.join(" ") : "";
     return {
       verb: "unknown",
-      said: first,
+      said: redact(first),
       nearest,
       target: looksLikeTarget(target) && readTarget(target, parseTarget).ok ? target : null,
     };
@@ -80,7 +81,7 @@ export function readAsked(text: string, parseTarget: ParseTarget): Asked {
   const target = readTarget(rest.join(" "), parseTarget);
   return target.ok
     ? { verb: "diagnose", target: target.value, typed: rest.join(" ") }
-    : { verb: "mistyped", sentence: target.error.sentence };
+    : { verb: "mistyped", sentence: redact(target.error.sentence) };
 }
 
 /** One word, or a word with flags: a whole sentence is no target. */

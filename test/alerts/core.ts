@@ -36,6 +36,7 @@ export function scripted(
     cluster: "test",
     asked,
     ready: () => Promise.resolve({ ok: true }),
+    mayGetPods: () => Promise.resolve({ ok: false, sentence: "nobody is asked about" }),
     async diagnose({ target }: DiagnoseRequest): Promise<DiagnoseAnswer> {
       const pod = target.kind === "selector" ? target.selector : target.name;
       asked.push(`${target.namespace}/${pod}`);

@@ -49,6 +49,7 @@ interface World {
   readonly refused?: readonly string[];
   readonly nodeVersion?: string;
   readonly cluster?: "gone" | "none";
+  readonly look?: "members" | "rbac";
 }
 
 const full = {
@@ -64,6 +65,7 @@ async function checks({
   refused = [],
   nodeVersion = "26.10.0",
   cluster,
+  look = "members",
 }: World): Promise<Check[]> {
   const apiUrl = await slack({ ...healthy, ...answers });
   const probe: ClusterProbe = {
@@ -76,7 +78,12 @@ async function checks({
   };
   return examine({
     nodeVersion,
-    config: readConfig({ environment: { SLACK_API_URL: apiUrl, ...environment }, folder: "/nowhere" }),
+    config: readConfig({
+      environment: { SLACK_API_URL: apiUrl, ...environment },
+      folder: "/nowhere",
+      path: "/imagepull.yaml",
+      read: () => `access: {look: ${look}}`,
+    }),
     probe: () => Promise.resolve(cluster === "none" ? badInput("no kubeconfig: set KUBECONFIG.") : success(probe)),
   });
 }
@@ -100,8 +107,8 @@ describe("doctor", () => {
   });
 
   it.each<[string, World, string, Check["status"], RegExp, RegExp]>([
-    ["an old Node", { nodeVersion: "20.20.0" }, "Node.js", "missing", /20\.20\.0 is too old/, /22\.19/],
-    ["a Node just too old", { nodeVersion: "22.18.0" }, "Node.js", "missing", /too old/, /22\.19/],
+    ["an old Node", { nodeVersion: "20.20.0" }, "Node.js", "missing", /20\.20\.0 is too old/, /22\.21/],
+    ["a Node just too old", { nodeVersion: "22.18.0" }, "Node.js", "missing", /too old/, /22\.21/],
     [
       "no token at all",
       { environment: {} },
@@ -127,6 +134,14 @@ describe("doctor", () => {
       "optional",
       /credentials step/,
       /install --secrets/,
+    ],
+    [
+      "no right to ask who may get pods, where Kubernetes decides who may look",
+      { look: "rbac", refused: ["create subjectaccessreviews"] },
+      "RBAC reviews",
+      "missing",
+      /may not create subjectaccessreviews: .* nobody is let in/,
+      /imagepull install --dry-run/,
     ],
     [
       "a bot token that Slack refuses",
@@ -224,6 +239,16 @@ describe("doctor", () => {
       seen: expect.stringMatching(seen) as string,
       mend: expect.stringMatching(mend) as string,
     });
+  });
+
+  it.each([
+    ["rbac", ["RBAC reviews ok"]],
+    ["members", []],
+  ] as const)("under access.look: %s looks at the right to review: %j", async (look, expected) => {
+    const found = await checks({ look });
+    expect(found.filter(({ name }) => name === "RBAC reviews").map(({ name, status }) => `${name} ${status}`)).toEqual(
+      expected,
+    );
   });
 
   it("asks for the signing secret instead of an app token in HTTP mode", async () => {

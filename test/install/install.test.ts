@@ -50,6 +50,8 @@ describe("what is installed", () => {
         "ServiceAccount imagepull",
         "ClusterRole imagepull",
         "ClusterRoleBinding imagepull",
+        "ClusterRole imagepull-reviews",
+        "ClusterRoleBinding imagepull-reviews",
         "Service imagepull",
         "Deployment imagepull",
       ],
@@ -62,6 +64,8 @@ describe("what is installed", () => {
         "ServiceAccount imagepull",
         "ClusterRole imagepull",
         "ClusterRoleBinding imagepull",
+        "ClusterRole imagepull-reviews",
+        "ClusterRoleBinding imagepull-reviews",
         "ClusterRole imagepull-secrets",
         "ClusterRoleBinding imagepull-secrets",
         "Service imagepull",
@@ -74,12 +78,19 @@ describe("what is installed", () => {
     expect(out.trim().split("\n").length).toBe(names.length);
   });
 
-  it("may read and nothing else: no watch, no write, secrets only where they were asked for, one at a time", () => {
+  it("may read and ask who may, and nothing else: no watch, no write, secrets only where they were asked for, one at a time", () => {
     const rules = (secrets: boolean): { resources: string[]; verbs: string[] }[] =>
       manifests({ namespace: "n", image: "i", secrets }).flatMap(
         (manifest) => (manifest["rules"] ?? []) as { resources: string[]; verbs: string[] }[],
       );
-    expect([...new Set(rules(true).flatMap(({ verbs }) => verbs))].toSorted()).toEqual(["get", "list"]);
+    const all = rules(true);
+    const reviews = all.filter(({ resources }) => resources.includes("subjectaccessreviews"));
+    expect(reviews).toEqual([
+      { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
+    ]);
+    const others = all.filter((rule) => !reviews.includes(rule));
+    expect(others).toHaveLength(5);
+    expect([...new Set(others.flatMap(({ verbs }) => verbs))].toSorted()).toEqual(["get", "list"]);
     expect(rules(false).flatMap(({ resources }) => resources)).not.toContain("secrets");
     expect(rules(true).filter(({ resources }) => resources.includes("secrets"))).toEqual([
       { apiGroups: [""], resources: ["secrets"], verbs: ["get"] },

@@ -96,13 +96,6 @@ describe("who may look", () => {
     expect(answer?.text).toContain("Slack did not say whether you are a member");
     expect(on.core.asked).toEqual([]);
   });
-
-  it("access.look: rbac, which nothing here can decide, lets nobody in", async () => {
-    on = await stage("socket", { access: { look: "rbac" } });
-    await on.slack.say(dana, outside, "/imagepull diagnose checkout");
-    expect((await on.sees(dana, outside, 1))[0]?.text).toContain("access.look is rbac");
-    expect(on.core.asked).toEqual([]);
-  });
 });
 
 describe("while it takes", () => {

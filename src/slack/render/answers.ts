@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Candidate } from "../../core.ts";
 import { actions, button, context, type Message, section, select, textMessage } from "./message.ts";
-import { bullets, codeSpan, cutMiddle, prose, proseWithin } from "./mrkdwn.ts";
+import { bullets, codeBlock, codeSpan, cutMiddle, prose, proseWithin } from "./mrkdwn.ts";
 
 /** Action ids of the buttons and the menu that diagnose what they name. */
 export const diagnoseAction = (index: number): string => `diagnose:${index}`;
@@ -90,12 +90,24 @@ export function renderUnknownVerb(call: string, said: string, verb: string | nul
     : textMessage(text, actions([button(`Diagnose ${target}`, diagnoseAction(0), target)]));
 }
 
+/** What Kubernetes lets a person see, where it decides. */
+export interface Sight {
+  readonly everywhere: boolean;
+  /** Where the channel looks first, and whether they may there. */
+  readonly here: {
+    readonly namespace: string;
+    readonly may: { readonly ok: true } | { readonly ok: false; readonly sentence: string };
+  } | null;
+}
+
 export interface Whoami {
   readonly team: string;
   readonly user: string;
   /** User groups that the person is in; null where they could not be read. */
   readonly groups: readonly { readonly id: string; readonly handle: string }[] | null;
   readonly why: string | null;
+  /** null: Kubernetes is not asked, members see all. */
+  readonly sight: Sight | null;
 }
 
 const mostGroups = 12;
@@ -108,7 +120,7 @@ const row = (names: readonly string[]): string =>
   ].join(", ");
 
 /** Who a person is to the bot, in Kubernetes' words, and what they may do. */
-export function renderWhoami({ team, user, groups, why }: Whoami): Message {
+export function renderWhoami({ team, user, groups, why, sight }: Whoami): Message {
   const names = [`slack:${team}`, ...(groups ?? []).map(({ id }) => `slack:${team}:${id}`)];
   const handles =
     groups === null
@@ -121,10 +133,21 @@ export function renderWhoami({ team, user, groups, why }: Whoami): Message {
       `To imagepull you are the user ${codeSpan(`slack:${team}:${user}`, 160)}`,
       `• groups: ${row(names)}`,
       `• user groups in Slack: ${handles}`,
-      why === null
-        ? "• look (`diagnose`): yes, as a full member of this workspace"
-        : `• look (\`diagnose\`): no. ${proseWithin(why, 400)}`,
+      `• look (\`diagnose\`): ${why === null ? mayLook(sight, `slack:${team}:${user}`) : `no. ${proseWithin(why, 400)}`}`,
       "• change anything: no. imagepull only reads here, and shows the commands that you run with your own rights.",
     ].join("\n"),
   );
+}
+
+function mayLook(sight: Sight | null, user: string): string {
+  if (sight === null) return "yes, as a full member of this workspace";
+  if (sight.everywhere) return "yes, in every namespace: Kubernetes lets you `get pods`";
+  const { here } = sight;
+  const said =
+    here === null
+      ? ""
+      : ` In ${codeSpan(here.namespace, 80)}: ${here.may.ok ? "yes" : `no. ${proseWithin(here.may.sentence, 300)}`}`;
+  const name = `imagepull-${user.split(":").at(-1)?.toLowerCase() ?? ""}`;
+  const grant = `kubectl create rolebinding ${name} --clusterrole=view --user=${user} -n ${here?.may.ok === false ? here.namespace : "NAMESPACE"}`;
+  return `in each namespace where Kubernetes lets this user, or one of these groups, \`get pods\`.${said}\nWho may grant it runs, with \`--group\` for a group:\n${codeBlock(grant) ?? ""}`;
 }

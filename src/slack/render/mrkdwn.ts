@@ -1,4 +1,4 @@
-import { formatDistanceStrict } from "date-fns";
+import { formatDistanceStrict } from "date-fns/formatDistanceStrict";
 import type { Instant, Line, Part } from "../../diagnosis/say.ts";
 
 /**

@@ -192,6 +192,16 @@ describe("whatever the cluster, a registry or a person writes, a message stays w
             user: sentence,
             groups: names.map(({ name }) => ({ id: name, handle: name })),
             why: sentence,
+            sight: null,
+          }),
+        );
+        expectInert(
+          renderWhoami({
+            team: "T1",
+            user: sentence,
+            groups: [],
+            why: null,
+            sight: { everywhere: false, here: { namespace: sentence, may: { ok: false, sentence } } },
           }),
         );
       }),

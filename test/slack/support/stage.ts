@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, vi } from "vitest";
-import type { Core, DiagnoseAnswer, DiagnoseRequest, TargetRequest, WorkloadKind } from "../../../src/core.ts";
+import type { Core, DiagnoseAnswer, DiagnoseRequest, Subject, TargetRequest, WorkloadKind } from "../../../src/core.ts";
 import { badInput, type BadInput, type Result, success } from "../../../src/diagnosis/result.ts";
 import {
   type DoubleMessage,
@@ -82,6 +82,21 @@ export class FakeCore implements Core {
   async diagnose(request: DiagnoseRequest, signal?: AbortSignal): Promise<DiagnoseAnswer> {
     this.asked.push(request);
     return this.answer(request, signal);
+  }
+  /** Namespaces where somebody may get pods, by user; `null`: in all. */
+  rights: (asker: Subject) => readonly (string | null)[] = () => [];
+  readonly reviewed: (Subject & { readonly namespace: string | null })[] = [];
+
+  mayGetPods(asker: Subject, namespace: string | null): ReturnType<Core["mayGetPods"]> {
+    this.reviewed.push({ ...asker, namespace });
+    return Promise.resolve(
+      this.rights(asker).includes(namespace)
+        ? { ok: true }
+        : {
+            ok: false,
+            sentence: `${asker.user} may not get pods in ${namespace === null ? "all namespaces" : `namespace ${namespace}`}.`,
+          },
+    );
   }
   ready(): ReturnType<Core["ready"]> {
     return Promise.resolve({ ok: true });

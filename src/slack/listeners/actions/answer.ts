@@ -1,4 +1,4 @@
-import type { DiagnoseAnswer } from "../../../core.ts";
+import type { DiagnoseAnswer, Subject } from "../../../core.ts";
 import type { Door } from "../../door.ts";
 import { look } from "../../look.ts";
 import type { Answered } from "../../recent.ts";
@@ -10,6 +10,8 @@ import type { ActionPayload } from "../../payloads.ts";
 /** One press of a button or one choice of a menu. */
 export interface Press {
   readonly user: string;
+  /** Kubernetes decides what they may see, under this name; null: all. */
+  readonly asker: Subject | null;
   readonly channel: string;
   readonly url: string;
   readonly messageTs: string;
@@ -20,9 +22,12 @@ export interface Press {
   readonly value: string;
 }
 
-export function readPress({ user, channel, response_url, container, actions: [action] }: ActionPayload): Press {
+export function readPress(payload: ActionPayload, asker: Subject | null): Press {
+  const { user, channel, response_url, container } = payload;
+  const [action] = payload.actions;
   return {
     user: user.id,
+    asker,
     channel: channel?.id ?? "",
     url: response_url,
     messageTs: container.message_ts,
@@ -45,15 +50,20 @@ export const outdated = textMessage(
 export async function answerUnder(door: Door, press: Press, reply: Reply): Promise<DiagnoseAnswer | null> {
   const button = readButton(press.value);
   if (button === null) return null;
-  const remembered: Answered | null = door.recent.find(button.id);
-  if (remembered !== null && isAbout(remembered, button)) return { kind: "diagnosis", ...remembered };
+  const remembered: Answered | null = door.recent.find(button.id, press.asker);
+  if (remembered !== null && isAbout(remembered, button) && (await maySee(door, press, button.ns)))
+    return { kind: "diagnosis", ...remembered };
   return look(
     door,
-    { target: asRequest(button), defaultNamespace: null },
+    { target: asRequest(button), defaultNamespace: null, asker: press.asker },
     typedTarget({ namespace: button.ns, kind: button.kind, name: button.name }),
     reply,
   );
 }
+
+/** The right to see it may have been taken away since. */
+const maySee = async ({ core, stopping }: Door, { asker }: Press, namespace: string): Promise<boolean> =>
+  asker === null || (await core.mayGetPods(asker, namespace, stopping)).ok;
 
 /** A value comes back through Slack: its id counts only together with its target. */
 const isAbout = ({ diagnosis: { target } }: Answered, button: { ns: string; kind: string; name: string }): boolean =>

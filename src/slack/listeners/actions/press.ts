@@ -25,8 +25,8 @@ export const register = (app: App, door: Door): void =>
       body,
       ({ trigger_id }) => `trigger:${trigger_id}`,
       async (payload) => {
-        const press = readPress(payload);
-        const verdict = await door.access.mayLook(press.user);
+        const verdict = await door.access.mayLook(payload.user.id);
+        const press = readPress(payload, verdict.ok ? verdict.asker : null);
         if (!verdict.ok) return besides(door, press).answer(textMessage(proseWithin(verdict.sentence, 2_000)));
         const [name = ""] = press.actionId.split(":", 1);
         const act = Object.hasOwn(byAction, name) ? byAction[name] : undefined;

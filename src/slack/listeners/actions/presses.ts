@@ -18,11 +18,13 @@ export async function share(door: Door, press: Press): Promise<void> {
   const answer = await answerUnder(door, press, reply);
   if (answer?.kind !== "diagnosis") {
     door.once.forget(key);
-    return reply.answer(answer === null ? outdated : renderAnswer(door, answer, { shareable: true }));
+    return reply.answer(
+      answer === null ? outdated : renderAnswer(door, answer, { shareable: true, asker: press.asker }),
+    );
   }
   const message = renderDiagnosis(answer.diagnosis, {
     now: door.clock(),
-    answerId: door.recent.remember(answer),
+    answerId: door.recent.remember(answer, press.asker),
     shareable: false,
     sharedBy: press.user,
   });
@@ -50,7 +52,7 @@ export async function details(door: Door, press: Press): Promise<void> {
   return reply.answer(
     answer.kind === "diagnosis"
       ? renderDetails(answer.diagnosis, answer.evidence, door.clock())
-      : renderAnswer(door, answer, { shareable: true }),
+      : renderAnswer(door, answer, { shareable: true, asker: press.asker }),
   );
 }
 
@@ -63,13 +65,13 @@ export async function plan(door: Door, press: Press): Promise<void> {
   return reply.answer(
     answer.kind === "diagnosis"
       ? renderPlan(strategy, answer.diagnosis, answer.evidence, door.clock())
-      : renderAnswer(door, answer, { shareable: true }),
+      : renderAnswer(door, answer, { shareable: true, asker: press.asker }),
   );
 }
 
 /** Diagnoses what a button or an option names, where the question stood: in the private answer's place, or in the thread for all. */
 export async function diagnose(door: Door, press: Press): Promise<void> {
-  const { channel, value, url, thread, messageTs, isEphemeral } = press;
+  const { asker, channel, value, url, thread, messageTs, isEphemeral } = press;
   const target = readTarget(value, door.parseTarget);
   if (!target.ok) return besides(door, press).answer(outdated);
   const reply = isEphemeral
@@ -77,9 +79,9 @@ export async function diagnose(door: Door, press: Press): Promise<void> {
     : threadReply(door.poster, channel, thread ?? messageTs, door.log);
   const answer = await look(
     door,
-    { target: target.value, defaultNamespace: door.namespaces.get(channel) ?? null },
+    { target: target.value, defaultNamespace: door.namespaces.get(channel) ?? null, asker },
     value,
     reply,
   );
-  return reply.answer(renderAnswer(door, answer, { shareable: isEphemeral }));
+  return reply.answer(renderAnswer(door, answer, { shareable: isEphemeral, asker }));
 }
