@@ -10,7 +10,6 @@ import {
   event,
   evidenceOf,
   forbidden,
-  image,
   podWith,
   read,
   secret,

@@ -78,7 +78,7 @@ describe("the package", () => {
       name: "imagepull",
       license: "Apache-2.0",
       type: "module",
-      engines: { node: ">=22.19.0" },
+      engines: { node: ">=22.21.0" },
       bin: { imagepull: "bin/imagepull.cjs", "kubectl-imagepull": "bin/imagepull.cjs" },
     });
     expect(Object.keys(parsed).filter((key) => /dependencies|scripts/i.test(key))).toEqual([]);
@@ -219,7 +219,7 @@ describe("on a Node that is too old, the bin", () => {
     ["14.21.3", false],
     ["20.20.2", false],
     ["22.18.0", false],
-    ["22.19.0", true],
+    ["22.21.0", true],
     ["24.0.0", true],
     ["26.10.0", true],
   ])("Node %s: starts is %s, or one sentence", (version, starts) => {
@@ -229,7 +229,7 @@ describe("on a Node that is too old, the bin", () => {
       starts
         ? /^$/
         : new RegExp(
-            `^imagepull needs Node\\.js 22\\.19 or later, and this is ${version.replaceAll(".", "\\.")}: [^\n]+\n$`,
+            `^imagepull needs Node\\.js 22\\.21 or later, and this is ${version.replaceAll(".", "\\.")}: [^\n]+\n$`,
           ),
     );
   });
