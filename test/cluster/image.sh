@@ -20,7 +20,10 @@ done
 
 work="$(mktemp -d)"
 # Storage of our own, so that neither the user's images are touched nor ours stay.
-storage=(--root "$work/storage" --runroot "$work/run" --storage-driver overlay)
+# An overlay cannot lie on another: in a container whose root is one, copy.
+driver=overlay
+[[ "$(stat -f -c %T "$work")" == overlayfs ]] && driver=vfs
+storage=(--root "$work/storage" --runroot "$work/run" --storage-driver "$driver")
 cleanup() {
   buildah "${storage[@]}" rm --all >/dev/null 2>&1 || true
   # An overlay that is still mounted would be emptied through its mount point.

@@ -9,7 +9,7 @@ import { endOf, forgetImage, openLog, standOnTheNode } from "./bot-pod.ts";
 import { type Cluster, readCluster } from "./cluster.ts";
 import type { Pod } from "./kubernetes.ts";
 import { freePort, output, type Ran, run } from "./programs.ts";
-import { kubectl, list, nodeOf, place, remove, type Settled, settle } from "./runner.ts";
+import { kubectl, list, type Live, nodeOf, place, remove, type Settled, settle } from "./runner.ts";
 import { scenarios } from "./scenarios.ts";
 import { stage, until } from "./stage.ts";
 
@@ -30,6 +30,7 @@ let cluster: Cluster;
 let slack: SlackDouble;
 let port: number;
 let image: string;
+let live: readonly Live[] = [];
 let settled: readonly Settled[] = [];
 
 const here = (): string[] => ["--kubeconfig", cluster.kubeconfig, "--context", cluster.context];
@@ -46,7 +47,7 @@ beforeAll(async () => {
   await uninstall();
   const chosen = scenarios.filter(({ id }) => wanted.includes(id));
   expect(chosen).toHaveLength(wanted.length);
-  const live = await place(cluster, chosen, Date.now() % 1_000_000);
+  live = await place(cluster, chosen, Date.now() % 1_000_000);
   slack = await startSlackDouble({
     clock: () => new Date(),
     users: [person],
@@ -69,11 +70,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await uninstall();
-  if (settled.length > 0) await remove(cluster, settled);
-  await forgetImage(nodeOf(cluster), image);
-  await slack.close();
   rmSync(work, { recursive: true, force: true });
+  await slack.close();
+  await uninstall();
+  await remove(cluster, live);
+  await forgetImage(nodeOf(cluster), image);
 });
 
 const find = (id: string): Settled => settled.find(({ scenario }) => scenario.id === id)!;

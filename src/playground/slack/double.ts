@@ -137,7 +137,12 @@ class Api {
     return this.#record(
       name,
       arguments_,
-      this.#failure(name) ?? { status: 200, answer: this.#answer(name, arguments_, request.headers.authorization) },
+      this.#failure(name) ?? {
+        status: 200,
+        // As Slack tells with each answer.
+        headers: { "X-OAuth-Scopes": this.#scopes.join(",") },
+        answer: this.#answer(name, arguments_, request.headers.authorization),
+      },
     );
   }
 
