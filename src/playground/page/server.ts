@@ -1,8 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
+import type { Duplex } from "node:stream";
 import { close, listen } from "../listen.ts";
 import type { SlackDouble } from "../slack/types.ts";
 import type { Bundle } from "./bundle.ts";
+import { type Live, createLive } from "./live.ts";
 import { type Act, type Snapshot, actSchema } from "./protocol.ts";
 
 export interface PageOptions {
@@ -36,17 +38,22 @@ const securityHeaders = {
 /** Most that a person's doing may weigh: a message of Slack's 40,000 characters, and room. */
 const maxBody = 256 * 1024;
 
-/** Serves the page on loopback: its files, what a person sees (server-sent events), and what they do. */
+/** Serves the page on loopback: its files, what a person sees, and what they do. */
 export async function startPage(options: PageOptions): Promise<PageServer> {
   let page: Page | undefined;
   const server = createServer((request, response) => {
     void page?.answer(request, response).catch(() => response.destroy());
   });
   const port = await listen(server, options.port);
-  page = new Page(options, port);
+  const live = createLive(options.slack, options.snapshot);
+  page = new Page(options, port, live);
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => page.follow(request, socket, head));
   return {
     url: `http://127.0.0.1:${port}/?token=${options.token}`,
-    stop: () => close(server),
+    stop: () => {
+      live.stop();
+      return close(server);
+    },
   };
 }
 
@@ -55,8 +62,11 @@ class Page {
   readonly #hosts: ReadonlySet<string>;
   readonly #cookie: string;
 
-  constructor(options: PageOptions, port: number) {
+  readonly #live: Live;
+
+  constructor(options: PageOptions, port: number, live: Live) {
     this.#options = options;
+    this.#live = live;
     // Browsers send cookies of a host to all its ports, so that the port is part of the name.
     this.#cookie = `imagepull-playground-${port}`;
     this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
@@ -85,6 +95,19 @@ class Page {
     await this.#served(request, response, url);
   }
 
+  /** A request to be told of changes: refused by the same rules, and without them by ending it. */
+  follow(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { host = "", origin } = request.headers;
+    const url = new URL(request.url ?? "/", "http://playground");
+    // Every browser sends Origin when it opens a WebSocket.
+    const isOurs = this.#hosts.has(host) && origin === `http://${host}` && this.#isToken(this.#cookieOf(request));
+    if (!isOurs || url.pathname !== "/live") {
+      socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    this.#live.follow(request, socket, head, url.searchParams.get("user") ?? "");
+  }
+
   async #served(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { bundle } = this.#options;
     switch (`${request.method} ${url.pathname}`) {
@@ -94,8 +117,8 @@ class Page {
         return file(response, "text/javascript; charset=utf-8", bundle.script);
       case "GET /style.css":
         return file(response, "text/css; charset=utf-8", bundle.style);
-      case "GET /events":
-        return this.#follow(response, url.searchParams.get("user") ?? "");
+      case "GET /snapshot":
+        return json(response, 200, this.#options.snapshot(url.searchParams.get("user") ?? ""));
       case "POST /act":
         // Every browser sends Origin with a POST; without it, it is no page of ours.
         if (request.headers.origin === undefined)
@@ -115,22 +138,6 @@ class Page {
   #cookieOf(request: IncomingMessage): string {
     const cookies = (request.headers.cookie ?? "").split(";").map((one) => one.trim().split("="));
     return cookies.find(([name]) => name === this.#cookie)?.[1] ?? "";
-  }
-
-  #follow(response: ServerResponse, user: string): void {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    let waiting = false;
-    const send = (): void => {
-      waiting = false;
-      response.write(`event: snapshot\ndata: ${JSON.stringify(this.#options.snapshot(user))}\n\n`);
-    };
-    send();
-    const unsubscribe = this.#options.slack.subscribe(() => {
-      // Several changes of one moment are one picture.
-      if (!waiting) setImmediate(send);
-      waiting = true;
-    });
-    response.on("close", unsubscribe);
   }
 
   async #act(body: string | undefined, response: ServerResponse): Promise<void> {

@@ -1,5 +1,7 @@
+import { on, once } from "node:events";
 import http from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { type PageServer, startPage } from "../../../src/playground/page/server.ts";
 import type { Snapshot } from "../../../src/playground/page/protocol.ts";
 import { doubleChannels, firstChannel, users } from "../../../src/playground/people.ts";
@@ -78,11 +80,12 @@ describe("the page's server", () => {
       () => ({ path: `/?token=${token}`, headers: { host: `evil.example:${port}` } }),
     ],
     ["another port's name", 421, () => ({ path: `/?token=${token}`, headers: { host: "127.0.0.1:1" } })],
-    ["what people see, without the cookie", 403, () => ({ path: "/events?user=U0DANA" })],
+    ["what people see, without the cookie", 403, () => ({ path: "/snapshot?user=U0DANA" })],
+    ["what people see, for the page", 200, () => ({ path: "/snapshot?user=U0DANA", headers: cookie() })],
     [
       "what people see, for another site",
       403,
-      () => ({ path: "/events?user=U0DANA", headers: { ...cookie(), origin: "http://evil.example" } }),
+      () => ({ path: "/snapshot?user=U0DANA", headers: { ...cookie(), origin: "http://evil.example" } }),
     ],
     [
       "another site's message",
@@ -137,20 +140,28 @@ describe("the page's server", () => {
     expect(headers["set-cookie"]).toEqual([`imagepull-playground-${port}=${token}; HttpOnly; SameSite=Strict; Path=/`]);
   });
 
+  const live = (headers: Record<string, string>, host = `127.0.0.1:${port}`): WebSocket =>
+    new WebSocket(`ws://127.0.0.1:${port}/live?user=U0DANA`, { headers: { ...headers, host } });
+
   it("tells at once when something is said", async () => {
-    const aborter = new AbortController();
-    const response = await fetch(`http://127.0.0.1:${port}/events?user=U0DANA`, {
-      headers: cookie(),
-      signal: aborter.signal,
-    });
-    const decoder = new TextDecoder();
-    let seen = "";
+    const line = live({ ...cookie(), origin: `http://127.0.0.1:${port}` });
+    await once(line, "open");
     await slack.say("U0DANA", firstChannel, "is anybody there?");
-    for await (const chunk of response.body ?? []) {
-      seen += decoder.decode(chunk, { stream: true });
-      if (seen.includes("is anybody there?")) break;
+    for await (const [data] of on(line, "message")) {
+      if (String(data).includes("is anybody there?")) break;
     }
-    aborter.abort();
-    expect(seen.startsWith("event: snapshot\ndata: {")).toBe(true);
+    line.close();
+    await once(line, "close");
+  });
+
+  it.each([
+    ["without the cookie", () => live({ origin: `http://127.0.0.1:${port}` })],
+    ["for another site", () => live({ ...cookie(), origin: "http://evil.example" })],
+    ["without an origin", () => live(cookie())],
+    ["by another name", () => live({ ...cookie(), origin: "http://evil.example" }, "evil.example")],
+  ])("tells nothing %s", async (_who, open) => {
+    const line = open();
+    const [error] = await once(line, "error");
+    expect(String(error)).toContain("403");
   });
 });

@@ -1,24 +1,47 @@
 import type { Act } from "../protocol.ts";
 import { type Snapshot, parseRefusal, parseSnapshot } from "./wire.ts";
 
+/** How long to wait before a broken line is tried again. */
+const retryMs = 1000;
+
 /** Follows what a person sees until the returned function is called. `onState` hears whether the line stands. */
 export function follow(
   user: string,
   onSnapshot: (snapshot: Snapshot) => void,
   onState: (connected: boolean) => void,
 ): () => void {
-  const source = new EventSource(`/events?user=${encodeURIComponent(user)}`);
-  source.addEventListener("snapshot", (event: MessageEvent<string>) => {
-    onSnapshot(parseSnapshot(event.data));
-  });
-  source.addEventListener("open", () => {
-    onState(true);
-  });
-  source.addEventListener("error", () => {
-    onState(false);
-  });
+  const query = `user=${encodeURIComponent(user)}`;
+  let ended = false;
+  let socket: WebSocket | null = null;
+  const connect = (): void => {
+    if (ended) return;
+    socket = new WebSocket(`ws://${location.host}/live?${query}`);
+    socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
+      onSnapshot(parseSnapshot(data));
+    });
+    socket.addEventListener("open", () => {
+      onState(true);
+    });
+    socket.addEventListener("close", () => {
+      if (ended) return;
+      onState(false);
+      setTimeout(connect, retryMs);
+    });
+  };
+  const begin = async (): Promise<void> => {
+    try {
+      // The first picture comes as a part of the page's loading.
+      const response = await fetch(`/snapshot?${query}`);
+      if (response.ok && !ended) onSnapshot(parseSnapshot(await response.text()));
+    } catch {
+      // The line says so, and is tried again.
+    }
+    connect();
+  };
+  void begin();
   return () => {
-    source.close();
+    ended = true;
+    socket?.close();
   };
 }
 
