@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { startSlackDouble } from "../../src/playground/slack/double.ts";
 import type { DoubleMessage, SlackDouble } from "../../src/playground/slack/types.ts";
+import { type Bot, channel, guest, person, startBot } from "./bot-process.ts";
 import { type Cluster, readCluster } from "./cluster.ts";
 import { type Live, place, remove, settle } from "./runner.ts";
 import { scenarios } from "./scenarios.ts";
@@ -13,9 +9,6 @@ import { stage, until } from "./stage.ts";
 /** The bot as a process of its own, against the real API server, with Slack played by the double: both modes, and the alert door. */
 const wanted = ["image-not-found", "missing-secret", "healthy-deployment", "crash-loop"];
 const alertToken = "an-alert-token-of-this-test";
-const person = { id: "U0DANA", name: "dana", real_name: "Dana" };
-const guest = { id: "U0GUEST", name: "gus", real_name: "Gus", is_restricted: true };
-const channel = "C0OPS";
 
 let cluster: Cluster;
 let live: readonly Live[] = [];
@@ -30,63 +23,6 @@ beforeAll(async () => {
 afterAll(() => remove(cluster, live));
 
 const find = (id: string): Live => live.find(({ scenario }) => scenario.id === id)!;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-interface Bot {
-  readonly slack: SlackDouble;
-  readonly url: string;
-  stop(): Promise<{ readonly code: number | null; readonly log: string }>;
-}
-
-async function startBot(mode: "socket" | "http"): Promise<Bot> {
-  const slack = await startSlackDouble({
-    clock: () => new Date(),
-    users: [person, guest],
-    channels: [{ id: channel, name: "ops", members: [person.id, guest.id], botIsMember: true }],
-  });
-  const port = await freePort();
-  const env = {
-    PATH: process.env["PATH"] ?? "",
-    KUBECONFIG: cluster.kubeconfig,
-    SLACK_API_URL: slack.apiUrl,
-    SLACK_BOT_TOKEN: slack.botToken,
-    ...(mode === "socket" ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret }),
-    IMAGEPULL_CHANNEL: channel,
-    IMAGEPULL_ALERT_TOKEN: alertToken,
-    PORT: String(port),
-  };
-  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, "../../src/main.ts"), "serve"], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let log = "";
-  child.stdout?.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  const url = `http://127.0.0.1:${port}`;
-  if (mode === "http") slack.deliverTo(`${url}/slack/events`);
-  await until("readiness", async () => {
-    if (child.exitCode !== null) throw new Error(`the bot ended: ${log}`);
-    const response = await fetch(`${url}/readyz`).catch(() => null);
-    return response?.status === 200 ? true : null;
-  });
-  return {
-    slack,
-    url,
-    async stop() {
-      child.kill("SIGTERM");
-      const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
-      await slack.close();
-      return { code: code as number | null, log };
-    },
-  };
-}
 
 const textOf = (message: DoubleMessage): string => `${message.text} ${JSON.stringify(message.blocks)}`;
 const answersTo = (slack: SlackDouble, words: string, viewer = person.id): DoubleMessage[] =>
@@ -126,7 +62,7 @@ const post = (url: string, namespace: string, pod: string, startsAt: string): Pr
 describe.each(["socket", "http"] as const)("the bot in %s mode, on a real cluster", (mode) => {
   let bot: Bot;
   beforeAll(async () => {
-    bot = await stage(`the bot in ${mode} mode is ready`, () => startBot(mode));
+    bot = await stage(`the bot in ${mode} mode is ready`, () => startBot(cluster, mode, alertToken));
   });
   afterAll(async () => {
     const { code, log } = await bot.stop();

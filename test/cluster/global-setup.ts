@@ -35,6 +35,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 /** The script says on standard error what it needs, in one sentence, and prints the file's path alone. */
 async function up(): Promise<string> {
   try {
+    await promisify(execFile)("bash", [join(here, "install.sh"), "--tests"]);
     const { stdout } = await promisify(execFile)("bash", [join(here, "up.sh")], { maxBuffer: 64 * 1024 * 1024 });
     return stdout.trim().split("\n").at(-1) ?? "";
   } catch (error) {

@@ -2,9 +2,7 @@
 # Installs what the test cluster is made of, where it is missing and can be.
 #
 #   install.sh           the cluster
-#   install.sh --tests   and what the tests beside it use: a browser, an image builder
-#
-# CI, which runs all tests, gets the latter by itself.
+#   install.sh --tests   and what the tests use: a browser, an image builder, Alertmanager
 set -euo pipefail
 # shellcheck source=test/cluster/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -17,13 +15,13 @@ needed=(
   docker-registry:docker-registry
   htpasswd:apache2-utils
   busybox:busybox-static
-  chromium:chromium
-  buildah:buildah
   openssl:openssl
   flock:util-linux
   pgrep:procps
 )
-if [[ "${1:-}" == --tests || -n "${CI:-}" ]]; then needed+=(chromium:chromium buildah:buildah); fi
+if [[ "${1:-}" == --tests ]]; then
+  needed+=(chromium:chromium buildah:buildah prometheus-alertmanager:prometheus-alertmanager)
+fi
 
 missing=()
 for entry in "${needed[@]}"; do

@@ -78,7 +78,8 @@ export async function place(cluster: Cluster, chosen: readonly Scenario[], seed:
   const node = nodeOf(cluster);
   const source = words(seed);
   const live = chosen.map((scenario): Live => {
-    const namespace = `imagepull-test-${source.pair()}`;
+    // The seed keeps it apart from one that an earlier stage has left behind and that is still going.
+    const namespace = `imagepull-test-${source.pair()}-${seed.toString(36)}`;
     return { scenario, namespace, placed: scenario.make({ words: source, at: node.registries, namespace }) };
   });
   await Promise.all([
