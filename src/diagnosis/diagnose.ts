@@ -23,16 +23,17 @@ export function diagnose(evidence: Evidence): Diagnosis {
   const root = chooseRoot(evidence, pulls, steps);
   const workload = outermost(evidence);
   const pod = evidence.pod.status === "ok" ? evidence.pod.value.name : null;
+  const cause = causes[root.cause];
+  const pull = pulls.find(({ container }) => container.name === root.container);
+  const nextTryAt = pull === undefined ? null : nextTry(pull, evidence.takenAt);
   const context: CauseContext = {
-    facts: root.facts,
+    facts: { ...root.facts, ...(nextTryAt === null ? {} : { retryAt: nextTryAt }) },
     target: evidence.target,
     workload,
     pod,
     container: root.container,
     image: root.image,
   };
-  const cause = causes[root.cause];
-  const pull = pulls.find(({ container }) => container.name === root.container);
   return {
     version: 1,
     takenAt: evidence.takenAt,
@@ -49,7 +50,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
     findings: ordered(root, steps),
     fixes: cause.fixes(context),
     warnings: warnings(evidence),
-    nextTryAt: pull === undefined ? null : nextTry(pull, evidence.takenAt),
+    nextTryAt,
   };
 }
 

@@ -84,6 +84,12 @@ const rows: readonly Row[] = [
     "likely",
   ],
   [
+    "refused, and a secret that fits was written after the last try: it has not been tried",
+    pullFails(basic, { secrets: [secret("regcred", entriesFor("ghcr.io"), "2026-11-24T10:30:30Z")] }, ["regcred"]),
+    "backoff-only",
+    "likely",
+  ],
+  [
     "the token server refused what was sent, and a secret fits",
     pullFails(unauthorized, { secrets: [secret("regcred", entriesFor("ghcr.io"))] }, ["regcred"]),
     "auth-rejected",

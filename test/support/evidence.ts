@@ -100,11 +100,15 @@ export function event(reason: string, message: string, over: Partial<EventEviden
   };
 }
 
-export function secret(name: string, dockerConfig: SecretEvidence["dockerConfig"]): Evidence["secrets"][number] {
+export function secret(
+  name: string,
+  dockerConfig: SecretEvidence["dockerConfig"],
+  changedAt: string | null = null,
+): Evidence["secrets"][number] {
   return {
     name,
     from: "pod",
-    read: read({ name, type: "kubernetes.io/dockerconfigjson", createdAt: created, changedAt: null, dockerConfig }),
+    read: read({ name, type: "kubernetes.io/dockerconfigjson", createdAt: created, changedAt, dockerConfig }),
   };
 }
 

@@ -1,13 +1,16 @@
 import { at, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix, newPod, podEvents } from "./commands.ts";
-import { cannotPull } from "./words.ts";
+import { cannotPull, secrets } from "./words.ts";
 
 /** The kubelet waits, and does not say for what. */
 export const backoffOnly = cause({
   id: "backoff-only",
   title: "Only the back-off is known",
-  headline: (context) => say`${cannotPull(context)}, and only the back-off is known, not why`,
+  headline: (context) =>
+    context.facts.secrets === undefined
+      ? say`${cannotPull(context)}, and only the back-off is known, not why`
+      : say`${cannotPull(context)} so far: ${secrets(context)} is newer than the last try, and not tried yet`,
   explain: () =>
     say`The kubelet waits longer between tries, up to five minutes. Kubelets before 1.32 do not repeat the error meanwhile, and the event that told it may have expired.`,
   fixes: (context) => [
@@ -19,5 +22,6 @@ export const backoffOnly = cause({
     ),
     fix(say`Or try now: a new pod tells the error at once.`, newPod(context)),
   ],
-  recognised: "`Back-off pulling image …`, `ErrImagePull` or `ImagePullBackOff`, and no word more.",
+  recognised:
+    "`Back-off pulling image …`, `ErrImagePull` or `ImagePullBackOff`, and no word more. Also where the registry refused the last try, and a pull secret that fits has been written since.",
 });

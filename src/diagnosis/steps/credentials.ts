@@ -1,3 +1,4 @@
+import { isAfter } from "date-fns/isAfter";
 import type { Confidence, Finding, StepResult } from "../diagnosis.ts";
 import { refusals } from "../cause-sets.ts";
 import { imageFacts } from "../image-facts.ts";
@@ -5,7 +6,7 @@ import type { Evidence, PodEvidence, SecretEvidence } from "../evidence.ts";
 import { type ImageReference, parseImageReference } from "../image-reference.ts";
 import { lookupFails, type MatchingEntry, matchingEntries, type PullSecret } from "../keyring.ts";
 import type { ContainerPull } from "../pulls.ts";
-import { code, type Line, say } from "../say.ts";
+import { at, code, type Line, say } from "../say.ts";
 import { list, ok, problem, unknown, whyNot } from "./step.ts";
 
 /**
@@ -59,7 +60,7 @@ function judge(pull: ContainerPull, pod: PodEvidence, secrets: Secrets, evidence
   const matches = matchingEntries(reference.value, secrets.usable);
   if (!refused) return matches.length > 0 ? [] : secrets.missing.map((name) => missing(make, name, "possible"));
   if (secrets.unread.length > 0) return [];
-  if (matches.length > 0) return rejected(make, pull, matches);
+  if (matches.length > 0) return rejected(make, pull, matches, secrets);
   const missingOnes = secrets.missing.map((name) => missing(make, name, "likely"));
   if (missingOnes.length > 0) return missingOnes;
   const unusable = secrets.usable.filter(({ dockerConfig }) => dockerConfig.status !== "ok");
@@ -101,10 +102,25 @@ const missing = (make: Make, name: string, confidence: Confidence): Finding =>
     secrets: [name],
   });
 
-/** With `image-not-found-or-auth` a credential that fits proves nothing: the repository may as well not exist. */
-function rejected(make: Make, { told }: ContainerPull, matches: readonly MatchingEntry[]): readonly Finding[] {
+/**
+ * With `image-not-found-or-auth` a credential that fits proves nothing: the repository may as well not exist. And a secret that is newer than
+ * the last try has not been refused: it has not been tried.
+ */
+function rejected(
+  make: Make,
+  { told, lastAttemptAt }: ContainerPull,
+  matches: readonly MatchingEntry[],
+  { usable }: Secrets,
+): readonly Finding[] {
   const first = matches[0];
-  if (first === undefined || told?.recognised.cause === "image-not-found-or-auth") return [];
+  if (first === undefined) return [];
+  const written = usable.find(({ name }) => name === first.secret)?.secret;
+  const writtenAt = written?.changedAt ?? written?.createdAt;
+  if (writtenAt !== undefined && lastAttemptAt !== null && isAfter(writtenAt, lastAttemptAt)) {
+    const newer = say`secret ${code(first.secret)} fits this image and was written at ${at(writtenAt)}, after the kubelet's last try at ${at(lastAttemptAt)}: it has not been tried yet`;
+    return [make("backoff-only", "likely", [newer], { secrets: [first.secret] })];
+  }
+  if (told?.recognised.cause === "image-not-found-or-auth") return [];
   const as = first.username === null ? say`` : say` as ${code(first.username)}`;
   const facts = {
     secrets: [...new Set(matches.map(({ secret }) => secret))],
