@@ -70,8 +70,11 @@ describe("the playground in Chromium", () => {
     await answers.nth(before).getByRole("button", { name: "Share" }).waitFor();
     return answers.nth(before);
   };
-  const become = (page: Page, name: string): Promise<string[]> =>
-    page.getByRole("combobox", { name: "You are" }).selectOption({ label: name });
+  /** Becomes somebody else, and waits until the page shows what they see. */
+  const become = async (page: Page, name: string): Promise<void> => {
+    await page.getByRole("combobox", { name: "You are" }).selectOption({ label: name });
+    await page.locator('main[aria-busy="false"]').waitFor();
+  };
 
   it.each([
     // workload        what its diagnosis names

@@ -17,10 +17,12 @@ export function follow(
     if (ended) return;
     socket = new WebSocket(`ws://${location.host}/live?${query}`);
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
-      onSnapshot(parseSnapshot(data));
+      // A closed line still delivers what was under way: by then the page shows what somebody else sees.
+      if (!ended) onSnapshot(parseSnapshot(data));
     });
-    socket.addEventListener("open", () => {
-      onState(true);
+    socket.addEventListener("open", ({ target }) => {
+      if (!ended) onState(true);
+      else if (target instanceof WebSocket) target.close();
     });
     socket.addEventListener("close", () => {
       if (ended) return;
@@ -41,7 +43,8 @@ export function follow(
   void begin();
   return () => {
     ended = true;
-    socket?.close();
+    // One that is still being opened is closed when it is open: before, browsers take it for a failure.
+    if (socket?.readyState === WebSocket.OPEN) socket.close();
   };
 }
 

@@ -28,16 +28,19 @@ function Page(): JSX.Element {
   const [connected, setConnected] = useState(true);
   useEffect(() => follow(person, setSnapshot, setConnected), [person]);
   if (snapshot === undefined) return <p class="loading">Opening the channel…</p>;
-  return <Workspace snapshot={snapshot} connected={connected} onPerson={setPerson} />;
+  // Until the other person's picture is there, the last one stands; it says that it is about to change.
+  const changing = person !== "" && person !== snapshot.you;
+  return <Workspace snapshot={snapshot} connected={connected} changing={changing} onPerson={setPerson} />;
 }
 
 interface WorkspaceProps {
   readonly snapshot: Snapshot;
   readonly connected: boolean;
+  readonly changing: boolean;
   readonly onPerson: (id: string) => void;
 }
 
-function Workspace({ snapshot, connected, onPerson }: WorkspaceProps): JSX.Element {
+function Workspace({ snapshot, connected, changing, onPerson }: WorkspaceProps): JSX.Element {
   const { you, people, bot, channels, views } = snapshot;
   const now = useNow();
   const [chosen, setChannel] = useState<string>();
@@ -69,7 +72,7 @@ function Workspace({ snapshot, connected, onPerson }: WorkspaceProps): JSX.Eleme
   return (
     <PageContext.Provider value={context}>
       <Sidebar snapshot={snapshot} channel={channel.id} onChannel={setChannel} onPerson={onPerson} />
-      <main>
+      <main aria-busy={changing}>
         <ChannelHeader channel={channel} connected={connected} />
         <Log messages={snapshot.messages[channel.id] ?? []} botId={bot.id} onReply={setThread} channel={channel.id} />
         <Composer
