@@ -2,7 +2,7 @@
 #
 #   docker build -t registry.example/team/imagepull:0.1.0 .
 #
-# BASE is any image with a shell and `node` 22.19 or later in its PATH.
+# BASE is any image with a shell and `node` 22.21 or later in its PATH.
 ARG BASE=docker.io/library/node:26-slim
 
 # The base without its package managers: what is not there needs no patch and serves no intruder.

@@ -99,9 +99,10 @@ function readAuth(auth: string, where: string): { username: string; password: st
   return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
 }
 
-/** A user name is shown, unless it is the secret itself: Git hosts take a token for a user, with a fixed word for a password. */
+/** A user name is shown, unless it is the secret itself: some hosts take a token for a user, beside a fixed word or the same token as password. */
 function showUser({ username, password }: { username: string; password: string }): string | null {
   if (username === "") return null;
+  if (username === password) return "[hidden]";
   if ((password === "" || password === "x-oauth-basic") && /^\w{30,}$/.test(username)) return "[hidden]";
   return redact(username).slice(0, 200);
 }

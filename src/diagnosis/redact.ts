@@ -164,7 +164,7 @@ const tokenForms = [
   /eyJ[\w+/=-]{17,}/, // JSON in base64: JWTs, ECR's passwords
   /xox[a-z][.-][\w-]{6,}|xapp-[\w-]{6,}/, // Slack
   /gh[oprsu]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}/, // Git hosts
-  /dckr_[a-z]{3}_[\w-]{10,}|npm_\w{20,}|hvs\.[\w-]{20,}/, // Docker Hub, npm, Vault
+  /dckr_[a-z]{3}_[\w-]{10,}|do[opr]_v1_\w{20,}|npm_\w{20,}|hvs\.[\w-]{20,}/, // Docker Hub, DigitalOcean, npm, Vault
   /ya29\.[\w-]{10,}|AIza[\w-]{30,}/, // Google
   /(?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{12,}/, // AWS access keys
 ];

@@ -82,3 +82,17 @@ describe("when the kubelet tries again", () => {
     expect(diagnose(evidence).nextTryAt).toBe(expected);
   });
 });
+
+describe("the patch of a service account sets its whole list of pull secrets", () => {
+  const account = (imagePullSecrets: string[]) =>
+    read({ name: "default", createdAt: "2026-11-24T09:00:00Z", imagePullSecrets });
+  it.each<[string, Partial<Evidence>, boolean]>([
+    ["known to be empty: offered", { serviceAccount: account([]) }, true],
+    ["not empty: not offered, for it would take the others away", { serviceAccount: account(["other"]) }, false],
+    ["unknown: not offered", { serviceAccount: forbidden("service accounts") }, false],
+  ])("%s", (_what, over, isOffered) => {
+    const { cause, fixes } = diagnose(pullFails(basic, over));
+    expect(cause).toBe("auth-missing");
+    expect(fixes.some(({ command }) => command?.includes("patch serviceaccount") === true)).toBe(isOffered);
+  });
+});

@@ -34,6 +34,7 @@ describe("an entry of a pull secret", () => {
     ["a token of another type, which the kubelet does not know", '{"identitytoken":{"a":1}}', null, "empty"],
     ["the last of several", `{"auth":"!","auth":"${auth}"}`, "bot", "password"],
     ["a token for a user", `{"auth":"${base64(`${"a1B2".repeat(10)}:x-oauth-basic`)}"}`, "[hidden]", "password"],
+    ["one token for both", '{"username":"k3y-of-both","password":"k3y-of-both"}', "[hidden]", "password"],
     [
       "a known token for a user",
       `{"auth":"${base64("ghp_0123456789abcdefghijABCDEFGHIJ:x")}"}`,

@@ -125,7 +125,7 @@ describe("buttons", () => {
   it.each([
     ["plan:restart", "kubectl -n shop rollout restart deployment/checkout"],
     ["plan:delete-pods", "kubectl -n shop delete pod checkout-7d4f9c-x2k8p"],
-    ["plan:set-image", "kubectl -n shop set image deployment/checkout app=ghcr.io/shop/checkout:NEW_TAG"],
+    ["plan:set-image", "kubectl -n shop set image deployment/checkout app=ghcr.io/shop/checkout:&lt;tag&gt;"],
     ["plan:policy-always", "kubectl -n shop patch deployment/checkout --type strategic"],
   ])("%s shows %s and changes nothing", async (action, command) => {
     await asked();

@@ -1,7 +1,15 @@
 import { say } from "../say.ts";
-import { cause } from "./cause.ts";
+import { type CauseContext, cause } from "./cause.ts";
 import { attachSecret, createSecret, fix, kubectl, newSecretName } from "./commands.ts";
 import { cannotPull, registry } from "./words.ts";
+
+/** The patch sets the whole list, so that it is given only where the list is known to be empty. */
+function patchServiceAccount(context: CauseContext): string | null {
+  const { serviceAccount } = context.facts;
+  if (serviceAccount === undefined) return null;
+  const patch = JSON.stringify({ imagePullSecrets: [{ name: newSecretName(context) }] });
+  return kubectl(context, "patch", "serviceaccount", serviceAccount, "-p", patch);
+}
 
 /** No credentials were sent, or nobody can tell whether any were. */
 export const authMissing = cause({
@@ -14,15 +22,8 @@ export const authMissing = cause({
     fix(say`Create a pull secret for this registry.`, createSecret(context, newSecretName(context))),
     fix(say`List it on the workload.`, attachSecret(context, newSecretName(context))),
     fix(
-      say`Or list it on the service account, for all new pods in the namespace that use it.`,
-      kubectl(
-        context,
-        "patch",
-        "serviceaccount",
-        context.facts.serviceAccount ?? "default",
-        "-p",
-        JSON.stringify({ imagePullSecrets: [{ name: newSecretName(context) }] }),
-      ),
+      say`Or add it to those of the service account, for all new pods in the namespace that use it.`,
+      patchServiceAccount(context),
     ),
   ],
   recognised:

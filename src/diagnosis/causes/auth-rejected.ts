@@ -15,7 +15,10 @@ export const authRejected = cause({
   explain: () =>
     say`The password or token is wrong or has expired, or this user may not read this repository. Short-lived tokens, such as ECR's of 12 hours, expire in secrets that nobody renews.`,
   fixes: (context) => [
-    fix(say`Put a valid user and token into the pull secret.`, replaceSecret(context, secretName(context))),
+    fix(
+      say`Put a valid user and token into the pull secret (entries for other registries in it are written over).`,
+      replaceSecret(context, secretName(context)),
+    ),
     fix(say`Give the user the right to read this repository, in the registry.`),
     fix(say`Then let the kubelet try again at once.`, newPod(context)),
   ],

@@ -50,15 +50,18 @@ export const restart = (context: CauseContext): string | null =>
 const serverOf = (host: string): string => (host === "docker.io" ? "https://index.docker.io/v1/" : host);
 
 /** Creates a pull secret for the image's registry. The password stands last, to be filled in. */
-export const createSecret = (context: CauseContext, name: string): string => {
+export const createSecret = (context: CauseContext, name: string): string => writeSecret(context, name, "");
+
+/** What has to be filled in stands last, so that a shell refuses the line as it is. */
+const writeSecret = (context: CauseContext, name: string, options: string): string => {
   const server =
     context.facts.registry === undefined ? "" : ` ${quote(`--docker-server=${serverOf(context.facts.registry)}`)}`;
-  return `${kubectl(context, "create", "secret", "docker-registry", name)}${server} --docker-username=<user> --docker-password=<password>`;
+  return `${kubectl(context, "create", "secret", "docker-registry", name)}${options}${server} --docker-username=<user> --docker-password=<password>`;
 };
 
-/** Replaces a pull secret of the same name. */
+/** Writes a pull secret of the same name anew, in one step: never a moment without it. */
 export const replaceSecret = (context: CauseContext, name: string): string =>
-  `${kubectl(context, "delete", "secret", name, "--ignore-not-found")} && ${createSecret(context, name)}`;
+  `${writeSecret(context, name, " --dry-run=client -o yaml")} | kubectl apply -f -`;
 
 /** The pull secret that matters, by name. */
 export const secretName = (context: CauseContext): string => context.facts.secrets?.[0] ?? newSecretName(context);

@@ -9,7 +9,7 @@ export const rateLimited = cause({
   title: "The registry's pull limit is used up",
   headline: (context) => say`${cannotPull(context)}: ${askedHost(context)} has had too many pulls for now`,
   explain: (context) =>
-    say`${askedHost(context)} counts pulls, by account or, without credentials, by address: all nodes behind one gateway share one budget. The kubelet tries again by itself, and each try counts.`,
+    say`${askedHost(context)} counts pulls, by account or, without credentials, by address: all nodes behind one gateway share one budget. The kubelet tries again by itself.`,
   fixes: (context) => [
     fix(
       context.facts.retryAt === undefined

@@ -176,7 +176,9 @@ function none(make: Make, { told }: ContainerPull, pod: PodEvidence, { serviceAc
     confidence,
     [since.length > 0 ? older : looked, say`a credential that only the node holds cannot be seen from here`],
     {
-      serviceAccount: pod.serviceAccountName,
+      ...(serviceAccount.status === "ok" && serviceAccount.value.imagePullSecrets.length === 0
+        ? { serviceAccount: pod.serviceAccountName }
+        : {}),
       ...(since.length > 0 ? { secrets: since } : {}),
     },
   );

@@ -20,7 +20,10 @@ export function placement(evidence: Evidence): StepResult {
   const { containers } = evidence.pod.value;
   const applied = appliedConfigurations(evidence);
   const never = containers.filter(isNeverPulled).map(neverPolicy);
-  const misplaced = applied.flatMap((from) => misplacedIn(from));
+  const main = containers.filter(({ kind }) => kind === "container");
+  // With one container there is no question whose policy it was meant to be.
+  const meant = main.length === 1 ? (main[0] ?? null) : null;
+  const misplaced = applied.flatMap((from) => misplacedIn(from, meant));
   const policies = list(containers.map((container) => policyOf(container, evidence, applied)));
   const findings = [...never, ...misplaced];
   if (findings.length > 0) return problem("placement", say`${list(findings.map(shortly))} · ${policies}`, findings);
@@ -70,12 +73,12 @@ function neverPolicy({ name, image }: ContainerEvidence): Finding {
   };
 }
 
-function misplacedIn({ kind, name, configuration }: Applied): readonly Finding[] {
+function misplacedIn({ kind, name, configuration }: Applied, meant: ContainerEvidence | null): readonly Finding[] {
   return configuration.misplaced.map(({ path, key, value }) => ({
     cause: "policy-misplaced",
     step: "placement",
-    container: null,
-    image: null,
+    container: meant?.name ?? null,
+    image: meant?.image ?? null,
     confidence: "confirmed",
     evidence: [
       say`${kind} ${code(name)} was applied with ${code(`${path}: ${value}`)}: the API server dropped it, since only a container has an imagePullPolicy`,

@@ -64,7 +64,7 @@ const repositoryOf = (image: string | null): string | null =>
 
 const plans: Readonly<Record<StrategyId, (of: Case) => Plan>> = {
   restart: ({ diagnosis: { target, workload, cause }, evidence, object }) => ({
-    does: say`New pods of ${code(object)}, one after another; an old one stays until its successor runs.`,
+    does: say`New pods of ${code(object)}, replaced as its update strategy says.`,
     command: command(
       [target.namespace, workload.name],
       () => `kubectl -n ${target.namespace} rollout restart ${object}`,
@@ -87,10 +87,10 @@ const plans: Readonly<Record<StrategyId, (of: Case) => Plan>> = {
     ],
   }),
   "set-image": ({ diagnosis: { target, workload }, object, container, repository }) => ({
-    does: say`Sets another tag of ${code(repository ?? "the image")} for container ${code(container ?? "")}, which rolls out new pods. Put the tag in for ${code("NEW_TAG")}.`,
+    does: say`Sets another tag of ${code(repository ?? "the image")} for container ${code(container ?? "")}, which rolls out new pods. Put the tag in for ${code("<tag>")}.`,
     command: command(
       [target.namespace, workload.name, container, repository],
-      () => `kubectl -n ${target.namespace} set image ${object} ${container}=${repository}:NEW_TAG`,
+      () => `kubectl -n ${target.namespace} set image ${object} ${container}=${repository}:<tag>`,
     ),
     mind: [],
   }),
@@ -125,7 +125,8 @@ function managed(evidence: Evidence | null): readonly Line[] {
   );
 }
 
-const settled = ["healthy", "stale-image"];
+/** Nothing that a new pull would meet again, so that a plan need not warn of it. */
+const settled = ["healthy", "stale-image", "policy-misplaced", "slow-pull", "pull-queued", "backoff-only"];
 
 /** What a strategy would do, with the command to do it by hand. Nothing is changed by showing it. Pure. */
 export function renderPlan(id: StrategyId, diagnosis: Diagnosis, evidence: Evidence | null, now: Date): Message {

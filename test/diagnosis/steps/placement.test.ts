@@ -102,7 +102,13 @@ describe("a policy that keeps the image away", () => {
     );
     expect(step).toMatchObject({
       status: "problem",
-      findings: [{ cause: "policy-misplaced", facts: { path: "spec.template.spec.imagePullPolicy", value: "Always" } }],
+      findings: [
+        {
+          cause: "policy-misplaced",
+          container: "app",
+          facts: { path: "spec.template.spec.imagePullPolicy", value: "Always" },
+        },
+      ],
     });
   });
 });
