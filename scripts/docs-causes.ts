@@ -25,19 +25,26 @@ const example: CauseContext = {
   workload: { kind: "Deployment", name: "checkout" },
   pod: "checkout-5d8f7c-x2k8p",
   container: "app",
+  containerKind: "container",
   image: "ghcr.io/shop/checkout:2.4.1",
 };
 
 /** Where a cause needs other particulars to make sense. */
 const particulars: { readonly [Id in CauseId]?: { readonly image?: string; readonly facts?: CauseFacts } } = {
+  "auth-rejected": { facts: { user: "shop-bot", rejected: "login", service: "ghcr" } },
+  "auth-missing": { facts: { service: "ghcr" } },
+  "image-not-found": { facts: { nearestTags: ["2.4.0", "2.4.1-rc1"], absent: "tag" } },
   "invalid-reference": { image: "ghcr.io/shop/Checkout:2.4.1" },
   "mirror-or-proxy-misconfigured": { facts: { host: "mirror.example.com" } },
   "not-an-image-pull-failure": { facts: { instead: "container app crashes (exit 1)" } },
+  "platform-mismatch": { facts: { platforms: ["linux/amd64"] } },
   "policy-misplaced": { facts: { path: "spec.template.spec.imagePullPolicy" } },
   "pull-queued": { facts: { ahead: "ghcr.io/shop/model:7" } },
   "registry-server-error": { facts: { status: 503 } },
   "sandbox-image": { facts: { registry: "registry.k8s.io", repository: "registry.k8s.io/pause", tag: "3.10" } },
   "short-name": { image: "redis:7" },
+  "slow-pull": { facts: { size: 312_000_000 } },
+  "stale-image": { facts: { runningDigest: `sha256:${"5d".repeat(32)}`, digest: `sha256:${"a7".repeat(32)}` } },
 };
 
 /** The pages of the catalogue by their path from the root of the repository. */

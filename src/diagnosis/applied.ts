@@ -43,7 +43,7 @@ export function readAppliedConfiguration(annotation: string): Result<AppliedConf
   const manifest = parseJson(annotation);
   if (!isMap(manifest)) {
     return badInput(
-      "the last-applied configuration is not a manifest in JSON: apply the manifest anew with kubectl apply to mend it",
+      "the last-applied configuration is not a manifest in JSON: apply the manifest anew with kubectl apply to fix it",
     );
   }
   const found: AppliedConfiguration = { containers: [], misplaced: [] };

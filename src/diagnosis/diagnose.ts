@@ -1,9 +1,12 @@
 import { nextTry } from "./back-off.ts";
 import type { CauseContext } from "./causes/cause.ts";
 import { causes } from "./causes/index.ts";
-import type { Confidence, Diagnosis, Finding, StepResult, Warning } from "./diagnosis.ts";
+import type { CauseFacts, Confidence, Diagnosis, Finding, StepResult, Warning } from "./diagnosis.ts";
 import type { Evidence, SiblingEvidence } from "./evidence.ts";
+import { historyLine } from "./history.ts";
 import { aboutContainer, isPullReason, readPulls } from "./pulls.ts";
+import { reachLine } from "./reach.ts";
+import { viewOf } from "./registry-view.ts";
 import { type Line, say, since } from "./say.ts";
 import { credentials } from "./steps/credentials.ts";
 import { events } from "./steps/events.ts";
@@ -27,11 +30,12 @@ export function diagnose(evidence: Evidence): Diagnosis {
   const pull = pulls.find(({ container }) => container.name === root.container);
   const nextTryAt = pull === undefined ? null : nextTry(pull, evidence.takenAt);
   const context: CauseContext = {
-    facts: { ...root.facts, ...(nextTryAt === null ? {} : { retryAt: nextTryAt }) },
+    facts: { ...standing(evidence, root), ...root.facts, ...(nextTryAt === null ? {} : { retryAt: nextTryAt }) },
     target: evidence.target,
     workload,
     pod,
     container: root.container,
+    containerKind: pull?.container.kind ?? null,
     image: root.image,
   };
   return {
@@ -44,6 +48,8 @@ export function diagnose(evidence: Evidence): Diagnosis {
     confidence: root.confidence,
     headline: cause.headline(context),
     scope: scope(evidence, root),
+    reach: reachLine(evidence, root),
+    history: historyLine(evidence, pull, root),
     container: root.container,
     image: root.image,
     steps,
@@ -51,6 +57,18 @@ export function diagnose(evidence: Evidence): Diagnosis {
     fixes: cause.fixes(context),
     warnings: warnings(evidence),
     nextTryAt,
+  };
+}
+
+/** What every cause's texts may name: the node, and the service behind the registry. */
+function standing(evidence: Evidence, { image }: Finding): CauseFacts {
+  const { pod, node: read } = evidence;
+  const name = pod.status === "ok" ? pod.value.nodeName : null;
+  const service = image === null ? null : (viewOf(evidence, image)?.check.service ?? null);
+  return {
+    ...(name === null ? {} : { node: name }),
+    ...(read.status === "ok" ? { nodePlatform: `${read.value.operatingSystem}/${read.value.architecture}` } : {}),
+    ...(service === null ? {} : { service }),
   };
 }
 
@@ -74,13 +92,14 @@ function warnings({ events: read, pod }: Evidence): readonly Warning[] {
 
 const weight: Record<Confidence, number> = { confirmed: 0, likely: 1, possible: 2 };
 
-/** The root cause first, then what bears it out, then the rest by how sure it is. */
+/** The root cause first, then what bears it out, then the rest by how sure it is, and risks last. */
 function ordered(root: Finding, steps: readonly StepResult[]): readonly Finding[] {
   const others = steps
     .flatMap(({ findings }) => findings)
     .filter((finding) => finding !== root && !isSameFinding(finding, root));
   const rank = (finding: Finding): number =>
-    (finding.cause === root.cause ? 0 : finding.container === root.container ? 1 : 2) * 3 + weight[finding.confidence];
+    (finding.risk === true ? 3 : finding.cause === root.cause ? 0 : finding.container === root.container ? 1 : 2) * 3 +
+    weight[finding.confidence];
   return [root, ...others.toSorted((a, b) => rank(a) - rank(b))];
 }
 

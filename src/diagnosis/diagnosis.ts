@@ -1,4 +1,5 @@
 import type { CauseId } from "./causes/catalogue.ts";
+import type { PullBudget, RegistryService } from "./registry-evidence.ts";
 import type { Instant, Line } from "./say.ts";
 
 export type StepId = "placement" | "credentials" | "events" | "node";
@@ -17,6 +18,8 @@ export interface Finding {
   readonly evidence: readonly Line[];
   /** What the cause's own texts may use; filled in by the step that found it. */
   readonly facts: CauseFacts;
+  /** Not what is wrong now, but what may go wrong: a habit that the guide advises against, with its reason. Never the root cause. */
+  readonly risk?: true;
 }
 
 /** Particulars of one case that headline and fixes are written from. Every field is optional: a text says less where less is known. */
@@ -39,6 +42,8 @@ export interface CauseFacts {
   readonly nodePlatform?: string;
   readonly runtime?: string;
   readonly serviceAccount?: string;
+  /** How often the container has been started again. */
+  readonly restarts?: number;
   /** What a failure that is no pull failure is instead: "container app crashes (exit 1)". */
   readonly instead?: string;
   /** The pull that this one waits behind. */
@@ -47,6 +52,24 @@ export interface CauseFacts {
   readonly retryAt?: Instant;
   /** The message's own decisive words. */
   readonly words?: string;
+  /** The service behind the registry's host: its remedy is known by name. */
+  readonly service?: RegistryService;
+  /** Existing tags nearest to one that does not exist, the best first. */
+  readonly nearestTags?: readonly string[];
+  readonly absent?: "repository" | "tag" | "digest" | "either";
+  /** What the tag means now, and what runs. */
+  readonly digest?: string;
+  readonly runningDigest?: string;
+  /** Platforms that the image offers: `linux/amd64`. */
+  readonly platforms?: readonly string[];
+  /** Compressed bytes that a pull loads. */
+  readonly size?: number;
+  readonly budget?: PullBudget;
+  /** Why a credential was rejected, and when it expired. */
+  readonly rejected?: "expired" | "login" | "scope" | "disabled" | "unknown";
+  readonly expiredAt?: Instant;
+  /** Which certificate problem. */
+  readonly certificate?: string;
 }
 
 export interface StepResult {
@@ -96,6 +119,10 @@ export interface Diagnosis {
   readonly headline: Line;
   /** What goes beside the headline: how many pods wait, since when. Empty where there is nothing to add. */
   readonly scope: Line;
+  /** How the image and its registry fare on other nodes and in other pods: tells an image's fault from a node's. Empty where nothing tells. */
+  readonly reach: Line;
+  /** When it last worked, what changed since, when it first failed. Empty where nothing tells. */
+  readonly history: Line;
   readonly container: string | null;
   readonly image: string | null;
   readonly steps: readonly StepResult[];

@@ -1,8 +1,15 @@
 import type { DockerConfigEvidence } from "./evidence.ts";
-import { parseRegistryKey } from "./keyring.ts";
+import { type DockerConfig, type SecretEntry, parseRegistryKey } from "./keyring.ts";
 import { redact } from "./redact.ts";
 
-type Entry = Extract<DockerConfigEvidence, { status: "ok" }>["entries"][number];
+/** User and password of an entry as the kubelet reads them; empty where they are not set. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Makes of an entry what is kept of it. The only one that ever sees the login. */
+export type Keep<E extends SecretEntry> = (shown: SecretEntry, login: Login) => E;
 
 /** A mistake in the file: where it is, and what it is, never what stands there. Thrown inside this file only. */
 class Malformed extends Error {
@@ -17,16 +24,31 @@ const formats: Readonly<Record<string, string>> = {
   "kubernetes.io/dockercfg": ".dockercfg",
 };
 
-/**
- * What a pull secret holds, without its values: which registries, whose user name, what kind of credential. `data` is `Secret.data`, base64
- * as the API server gives it. Mistakes are those that the kubelet sees (`pkg/credentialprovider/config.go` and `secrets/secrets.go`, 1.34):
- * a file that Go cannot decode fails the look-up for all of the pod's secrets, one that is not there is passed over. Never throws.
- */
+/** What a pull secret holds, without its values: which registries, whose user name, what kind of credential. See `readDockerConfig`. */
 export function parseDockerConfig(type: string, data: Readonly<Record<string, string>>): DockerConfigEvidence {
+  return showDockerConfig(readDockerConfig(type, data, (shown) => shown));
+}
+
+/** What may be shown of a pull secret, whatever its entries carry along. */
+export const showDockerConfig = (config: DockerConfig): DockerConfigEvidence =>
+  config.status === "ok"
+    ? { status: "ok", entries: config.entries.map(({ key, username, kind }) => ({ key, username, kind })) }
+    : config;
+
+/**
+ * The entries of a pull secret, in the order of the file, each as `keep` makes it. `data` is `Secret.data`, base64 as the API server gives
+ * it. Mistakes are those that the kubelet sees (`pkg/credentialprovider/config.go` and `secrets/secrets.go`, 1.34): a file that Go cannot
+ * decode fails the look-up for all of the pod's secrets, one that is not there is passed over. Never throws, unless `keep` does.
+ */
+export function readDockerConfig<E extends SecretEntry>(
+  type: string,
+  data: Readonly<Record<string, string>>,
+  keep: Keep<E>,
+): DockerConfig<E> {
   const field = Object.hasOwn(formats, type) ? formats[type] : undefined;
   if (field === undefined) return { status: "wrong-type", problem: wrongType(type, data) };
 
-  const passedOver = (problem: string): DockerConfigEvidence => ({ status: "malformed", problem, failsAll: false });
+  const passedOver = (problem: string): DockerConfig<E> => ({ status: "malformed", problem, failsAll: false });
   const encoded: unknown = Object.hasOwn(data, field) ? data[field] : undefined;
   if (encoded === undefined) return passedOver(`the secret has no ${field}`);
   const content = typeof encoded === "string" ? decodeBase64(encoded, "padded") : null;
@@ -35,7 +57,7 @@ export function parseDockerConfig(type: string, data: Readonly<Record<string, st
 
   try {
     if (!isJson(content)) throw new Malformed("", "is not JSON");
-    const auths = field === ".dockercfg" ? readAuths(content, "") : readConfigJson(content);
+    const auths = field === ".dockercfg" ? readAuths(content, "", keep) : readConfigJson(content, keep);
     if (auths === null) return passedOver(`${field} has no "auths": registries must stand under it`);
     return { status: "ok", entries: [...auths.values()] };
   } catch (error) {
@@ -52,29 +74,29 @@ function wrongType(type: string, data: Readonly<Record<string, string>>): string
 }
 
 /** `{"auths": {…}, "HttpHeaders": {…}}`, null without `auths`. Go takes names of fields in any case, and merges a map that is given twice. */
-function readConfigJson(json: string): ReadonlyMap<string, Entry> | null {
-  let auths: Map<string, Entry> | null = null;
+function readConfigJson<E extends SecretEntry>(json: string, keep: Keep<E>): ReadonlyMap<string, E> | null {
+  let auths: Map<string, E> | null = null;
   for (const [name, value] of members(json, "")) {
     if (fold(name) === "httpheaders") {
       for (const [header, text] of members(value, "HttpHeaders")) readString(text, `HttpHeaders[${place(header)}]`);
     }
     if (fold(name) !== "auths") continue;
     // A null empties the map; what follows fills it anew.
-    auths = value === "null" ? new Map() : new Map([...(auths ?? []), ...readAuths(value, "auths")]);
+    auths = value === "null" ? new Map() : new Map([...(auths ?? []), ...readAuths(value, "auths", keep)]);
   }
   return auths;
 }
 
-function readAuths(json: string, where: string): Map<string, Entry> {
-  const entries = new Map<string, Entry>();
+function readAuths<E extends SecretEntry>(json: string, where: string, keep: Keep<E>): Map<string, E> {
+  const entries = new Map<string, E>();
   for (const [registry, value] of members(json, where)) {
     const key = showKey(registry);
-    entries.set(registry, readEntry(key, value, `${where}[${place(key)}]`));
+    entries.set(registry, readEntry(key, value, `${where}[${place(key)}]`, keep));
   }
   return entries;
 }
 
-function readEntry(key: string, json: string, where: string): Entry {
+function readEntry<E extends SecretEntry>(key: string, json: string, where: string, keep: Keep<E>): E {
   const fields: Record<string, string> = {};
   for (const [name, value] of members(json, where)) {
     const field = fold(name);
@@ -87,11 +109,11 @@ function readEntry(key: string, json: string, where: string): Entry {
   const { username = "", password = "", auth = "", identitytoken = "", registrytoken = "" } = fields;
   const login = auth === "" ? { username, password } : readAuth(auth, `${where}.auth`);
   const token = identitytoken !== "" ? "identity-token" : registrytoken !== "" ? "registry-token" : "empty";
-  return { key, username: showUser(login), kind: login.password !== "" ? "password" : token };
+  return keep({ key, username: showUser(login), kind: login.password !== "" ? "password" : token }, login);
 }
 
 /** `auth` is base64 of `user:password`; Go takes it with padding or without, and line breaks in it. */
-function readAuth(auth: string, where: string): { username: string; password: string } {
+function readAuth(auth: string, where: string): Login {
   const decoded = decodeBase64(auth, auth.trim().endsWith("=") ? "padded" : "raw");
   if (decoded === null) throw new Malformed(where, "is not base64");
   const colon = decoded.indexOf(":");
@@ -100,7 +122,7 @@ function readAuth(auth: string, where: string): { username: string; password: st
 }
 
 /** A user name is shown, unless it is the secret itself: some hosts take a token for a user, beside a fixed word or the same token as password. */
-function showUser({ username, password }: { username: string; password: string }): string | null {
+function showUser({ username, password }: Login): string | null {
   if (username === "") return null;
   if (username === password) return "[hidden]";
   if ((password === "" || password === "x-oauth-basic") && /^\w{30,}$/.test(username)) return "[hidden]";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { registryCheck } from "./registry-evidence.ts";
 
 /**
  * Evidence: everything read for one diagnosis, as plain JSON with a version. It is built by an allow-list of fields: nothing of env,
@@ -13,6 +14,12 @@ const read = <T extends z.ZodType>(value: T) =>
     z.object({ status: z.literal("ok"), value }),
     z.object({ status: z.enum(["absent", "forbidden", "timeout", "failed", "skipped"]), reason: z.string() }),
   ]);
+
+/** Reads that came later: evidence of an earlier imagepull does not have them, and stays readable. */
+const notAsked = (what: string) => ({
+  status: "skipped" as const,
+  reason: `${what}: not asked when this evidence was taken`,
+});
 
 /** `skipped`: never asked for, because what leads to it could not be read or does not exist (an unscheduled pod has no node). */
 export type Read<T> =
@@ -91,6 +98,9 @@ const pod = z.object({
   applied: read(appliedConfiguration),
 });
 
+/** A write that `managedFields` tell of. */
+const change = z.object({ at: instant, by: z.string() });
+
 const owner = z.object({
   apiVersion: z.string(),
   kind: z.string(),
@@ -98,11 +108,29 @@ const owner = z.object({
   uid: z.string(),
   createdAt: instant,
   /** The template's containers as the API server has them. */
-  template: z.array(z.object({ name: z.string(), image: z.string(), imagePullPolicy: z.string() })),
+  template: z.array(
+    z.object({
+      name: z.string(),
+      image: z.string(),
+      imagePullPolicy: z.string(),
+      /** Stands in `initContainers`, as init containers and sidecars do. */
+      isInit: z.boolean().optional(),
+    }),
+  ),
   replicas: z.object({ desired: z.number(), ready: z.number(), updated: z.number() }).nullable(),
   /** `helm`, `argocd`, `flux`, … by labels and annotations; null where nothing tells. */
   managedBy: z.string().nullable(),
   applied: read(appliedConfiguration),
+  /** The last write of the pod template, and the field manager that wrote it; null where `managedFields` do not tell. */
+  templateChange: change.nullable().default(null),
+  /** Every field manager that owns a part of the pod template, as `managedFields` tell. */
+  templateManagers: z.array(z.string()).default([]),
+  /** The object that made this one, of whatever kind: its controller, else the first owner named. */
+  above: ownerReference.nullable().default(null),
+  /** A Deployment that rolls nothing out until it is resumed. */
+  paused: z.boolean().default(false),
+  /** `RollingUpdate`, `Recreate`, `OnDelete`; empty where the kind has none. */
+  updateStrategy: z.string().default(""),
 });
 
 const event = z.object({
@@ -127,6 +155,8 @@ const secret = z.object({
   createdAt: instant,
   /** The latest write that `managedFields` tells of; null where it tells none. */
   changedAt: instant.nullable(),
+  /** The field manager of that write. */
+  changedBy: z.string().nullable().default(null),
   dockerConfig: z.discriminatedUnion("status", [
     z.object({
       status: z.literal("ok"),
@@ -170,6 +200,34 @@ const sibling = z.object({
   ready: z.boolean(),
   /** The first container that waits or has failed, if any. */
   trouble: z.object({ container: z.string(), image: z.string(), reason: z.string() }).nullable(),
+  /** Containers that run, and exactly what they run. */
+  running: z
+    .array(z.object({ container: z.string(), image: z.string(), imageID: z.string(), since: instant.nullable() }))
+    .default([]),
+});
+
+/** From one list of pods: how an image, and its registry, fare elsewhere. Counts of pods that are on a node. */
+const reach = z.object({
+  /** What was counted: pods of all namespaces, or of one. */
+  namespace: z.string().nullable(),
+  /** The list had more pages than were read: the counts are lower bounds. */
+  isPartial: z.boolean(),
+  images: z.array(
+    z.object({
+      /** As the pod spec writes it. */
+      image: z.string(),
+      nodesRunning: z.number(),
+      /** Nodes where a pod waits for this image and none runs it. */
+      nodesFailing: z.number(),
+      podsRunning: z.number(),
+      podsFailing: z.number(),
+      /** Pods of any image of the same registry host. */
+      registryPods: z.number(),
+      registryPodsWell: z.number(),
+      /** Pods with this very image on this pod's node that run it with pull secrets of another namespace: "namespace/pod". */
+      pulledBy: z.array(z.string()),
+    }),
+  ),
 });
 
 const pullInProgress = z.object({
@@ -199,7 +257,14 @@ export const evidenceSchema = z.object({
   events: read(z.array(event)),
   /** Events of the workload where no pod exists (FailedCreate); empty otherwise. */
   ownerEvents: read(z.array(event)),
-  serviceAccount: read(z.object({ name: z.string(), createdAt: instant, imagePullSecrets: z.array(z.string()) })),
+  serviceAccount: read(
+    z.object({
+      name: z.string(),
+      createdAt: instant,
+      imagePullSecrets: z.array(z.string()),
+      change: change.nullable().default(null),
+    }),
+  ),
   /** In the pod's order, then those that only the service account lists now. */
   secrets: z.array(z.object({ name: z.string(), from: z.enum(["pod", "service-account"]), read: read(secret) })),
   node: read(node),
@@ -207,6 +272,9 @@ export const evidenceSchema = z.object({
   nodeEvents: read(z.array(event)),
   /** Pulls of other pods on the same node that have begun and not ended. */
   otherPulls: read(z.array(pullInProgress)),
+  /** One entry a distinct image of the pod; empty where registries are not asked. */
+  registry: z.array(registryCheck).default([]),
+  reach: read(reach).default(notAsked("other pods")),
 });
 
 export type Evidence = z.infer<typeof evidenceSchema>;
@@ -222,4 +290,6 @@ export type SecretEvidence = z.infer<typeof secret>;
 export type DockerConfigEvidence = SecretEvidence["dockerConfig"];
 export type NodeEvidence = z.infer<typeof node>;
 export type SiblingEvidence = z.infer<typeof sibling>;
+export type Reach = z.infer<typeof reach>;
+export type Change = z.infer<typeof change>;
 export type PullInProgress = z.infer<typeof pullInProgress>;

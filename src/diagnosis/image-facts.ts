@@ -1,5 +1,5 @@
 import type { CauseFacts } from "./diagnosis.ts";
-import { parseImageReference } from "./image-reference.ts";
+import { formatReference, type ImageReference, parseImageReference } from "./image-reference.ts";
 
 /** Registry, repository and tag of an image, for the texts of causes; nothing where it is no reference. */
 export function imageFacts(image: string): CauseFacts {
@@ -8,3 +8,13 @@ export function imageFacts(image: string): CauseFacts {
   const { domain, repository, effectiveTag } = reference.value;
   return { registry: domain, repository, ...(effectiveTag === null ? {} : { tag: effectiveTag }) };
 }
+
+/** Whether two spellings mean the same image: `nginx` and `docker.io/library/nginx:latest`. A digest decides before a tag. */
+export function isSameImage(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [first, second] = [parseImageReference(a), parseImageReference(b)];
+  return first.ok && second.ok && key(first.value) === key(second.value);
+}
+
+const key = (reference: ImageReference): string =>
+  reference.digest === null ? formatReference(reference) : `${reference.repository}@${reference.digest}`;

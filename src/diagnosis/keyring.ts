@@ -1,34 +1,51 @@
 import type { DockerConfigEvidence } from "./evidence.ts";
 import type { ImageReference } from "./image-reference.ts";
 
-/** A pull secret as evidence has it. */
-export interface PullSecret {
+/** One entry of a pull secret, without its values. `key` is the entry's key as it stands in the secret. */
+export type SecretEntry = Extract<DockerConfigEvidence, { status: "ok" }>["entries"][number];
+
+/** What a pull secret holds; an entry may carry more along than evidence keeps of it. */
+export type DockerConfig<E extends SecretEntry = SecretEntry> =
+  | { readonly status: "ok"; readonly entries: readonly E[] }
+  | Exclude<DockerConfigEvidence, { status: "ok" }>;
+
+/** A pull secret as the keyring reads it. */
+export interface PullSecret<E extends SecretEntry = SecretEntry> {
   readonly name: string;
-  readonly dockerConfig: DockerConfigEvidence;
+  readonly dockerConfig: DockerConfig<E>;
 }
 
-/** One entry that the kubelet would try for an image. `key` is the entry's key as it stands in the secret. */
-export interface MatchingEntry {
-  readonly secret: string;
-  readonly key: string;
-  readonly username: string | null;
-  readonly kind: "password" | "identity-token" | "registry-token" | "empty";
-}
+/** One entry that the kubelet would try for an image, and the secret that holds it. */
+export type MatchingEntry<E extends SecretEntry = SecretEntry> = E & { readonly secret: string };
 
 /**
  * The entries that the kubelet tries for an image, one after the other, by the rules of `pkg/credentialprovider/keyring.go` (1.34).
  * `secrets` stand in the order in which the pod names them. Keys are tried in reverse string order, the same key in the order of the
  * secrets. Once one matches there is no anonymous try. Empty where `lookupFails`; credentials of the node cannot be seen from here.
  */
-export function matchingEntries(reference: ImageReference, secrets: readonly PullSecret[]): MatchingEntry[] {
-  if (lookupFails(secrets) !== null) return [];
-  const image = parseLocation(reference.repository);
-  const keyring = [...index(secrets)].toSorted(([a], [b]) => (a < b ? 1 : -1));
-  const matching =
-    image === null ? [] : keyring.filter(([location]) => matches(location, image)).flatMap(([, entries]) => entries);
-  if (matching.length > 0) return matching;
-  return isDockerHub(reference) ? (keyring.find(([location]) => location === "index.docker.io")?.[1] ?? []) : [];
+export const matchingEntries = <E extends SecretEntry>(
+  reference: ImageReference,
+  secrets: readonly PullSecret<E>[],
+): MatchingEntry<E>[] => keyringOf(secrets)(reference);
+
+/** `matchingEntries` of the same secrets for several images: a secret may have thousands of entries, which are read once. */
+export function keyringOf<E extends SecretEntry>(
+  secrets: readonly PullSecret<E>[],
+): (reference: ImageReference) => MatchingEntry<E>[] {
+  if (lookupFails(secrets) !== null) return () => [];
+  const keyring = [...index(secrets)]
+    .toSorted(([a], [b]) => (a < b ? 1 : -1))
+    .map(([location, entries]) => ({ location, key: parseLocation(location), entries }));
+  return (reference) => {
+    const image = parseLocation(reference.repository);
+    const matching =
+      image === null ? [] : keyring.filter(({ key }) => key !== null && matches(key, image)).flatMap(entriesOf);
+    if (matching.length > 0 || !isDockerHub(reference)) return matching;
+    return keyring.filter(({ location }) => location === "index.docker.io").flatMap(entriesOf);
+  };
 }
+
+const entriesOf = <E>({ entries }: { readonly entries: readonly E[] }): readonly E[] => entries;
 
 /** The first secret that makes the kubelet's look-up fail, for this pod's other secrets and for every image; null where none does. */
 export function lookupFails<S extends PullSecret>(secrets: readonly S[]): S | null {
@@ -36,8 +53,8 @@ export function lookupFails<S extends PullSecret>(secrets: readonly S[]): S | nu
 }
 
 /** Entries by the location that their keys come down to: no scheme, no `/v1/` or `/v2/`, no `/` at the end of a host. */
-function index(secrets: readonly PullSecret[]): Map<string, MatchingEntry[]> {
-  const byLocation = new Map<string, MatchingEntry[]>();
+function index<E extends SecretEntry>(secrets: readonly PullSecret<E>[]): Map<string, MatchingEntry<E>[]> {
+  const byLocation = new Map<string, MatchingEntry<E>[]>();
   for (const { name, dockerConfig } of secrets) {
     if (dockerConfig.status !== "ok") continue;
     for (const entry of dockerConfig.entries) {
@@ -94,9 +111,8 @@ function unescape(text: string): string | null {
   return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-function matches(location: string, image: Location): boolean {
-  const key = parseLocation(location);
-  if (key === null || !image.path.startsWith(key.path)) return false;
+function matches(key: Location, image: Location): boolean {
+  if (!image.path.startsWith(key.path)) return false;
   const [keyLabels, keyPort] = splitHost(key.host);
   const [labels, port] = splitHost(image.host);
   return (

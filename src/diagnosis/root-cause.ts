@@ -4,29 +4,48 @@ import type { Evidence, EventEvidence } from "./evidence.ts";
 import type { ContainerPull } from "./pulls.ts";
 import { at, code, type Line, say } from "./say.ts";
 import { imageFacts } from "./image-facts.ts";
+import { refine } from "./refine.ts";
+import { viewOf } from "./registry-view.ts";
 import { otherTrouble } from "./trouble.ts";
 
 /**
  * The one finding that explains the rest. What blocks first decides: a dead node before a vague message; then the first container, in the
- * kubelet's order, whose pull fails; its message, unless the node or the secrets explain that message better; then what is no pull
- * failure; then what is wrong although everything runs.
+ * kubelet's order, whose pull fails; its message, unless the registry, the node or the secrets explain it better; then what is no pull
+ * failure; then what cannot go well once it begins; then what is wrong although everything runs.
  */
 export function chooseRoot(evidence: Evidence, pulls: readonly ContainerPull[], steps: readonly StepResult[]): Finding {
   if (evidence.pod.status !== "ok") return withoutPod(evidence, evidence.pod.reason);
-  const of = (id: StepId): readonly Finding[] => steps.find((step) => step.id === id)?.findings ?? [];
+  const of = (id: StepId): readonly Finding[] =>
+    (steps.find((step) => step.id === id)?.findings ?? []).filter(({ risk }) => risk !== true);
   const down = of("node").find(({ cause }) => nodeDown.has(cause));
   const told =
     of("events")
       .filter(({ container }) => isPullCause(container, pulls))
       .at(0) ?? of("events").at(0);
-  if (told === undefined) return withoutPullFailure(evidence, pulls, down, of("placement"));
+  if (told === undefined)
+    return withoutPullFailure(
+      evidence,
+      pulls,
+      down,
+      steps.flatMap(({ id }) => of(id)),
+    );
   if (
     down !== undefined &&
     down.confidence === "confirmed" &&
     (vagueCauses.has(told.cause) || told.cause === "slow-pull" || told.cause === "runtime-down")
   )
     return aim(down, told);
-  return explained(unseen(told, evidence), of("credentials"), of("node"), of("placement"));
+  const about = (id: StepId): readonly Finding[] =>
+    of(id).filter(({ container }) => container === null || container === told.container);
+  const pull = pulls.find(({ container }) => container.name === told.container);
+  return refine(unseen(told, evidence), {
+    evidence,
+    pull,
+    view: pull === undefined ? null : viewOf(evidence, pull.container.image),
+    credentials: about("credentials"),
+    node: about("node"),
+    placement: about("placement"),
+  });
 }
 
 const isPullCause = (container: string | null, pulls: readonly ContainerPull[]): boolean =>
@@ -41,42 +60,13 @@ function unseen(told: Finding, { secrets, node }: Evidence): Finding {
   return { ...told, confidence: told.confidence === "confirmed" ? "likely" : "possible" };
 }
 
-/** A finding of another step that says why the message says what it says. */
-function explained(
-  told: Finding,
-  credentials: readonly Finding[],
-  node: readonly Finding[],
-  placement: readonly Finding[],
-): Finding {
-  const about = (findings: readonly Finding[]): readonly Finding[] =>
-    findings.filter(({ container }) => container === null || container === told.container);
-  if (refusals.has(told.cause)) {
-    const secret = about(credentials).find((finding) => isBetter(finding, told));
-    if (secret !== undefined)
-      return { ...secret, evidence: [...secret.evidence, ...told.evidence], facts: { ...told.facts, ...secret.facts } };
-  }
-  if (told.cause === "never-policy") return about(placement).find(({ cause }) => cause === "never-policy") ?? told;
-  if (told.cause === "slow-pull") return about(node).find(({ cause }) => cause === "pull-queued") ?? told;
-  if (told.cause === "disk-full") {
-    const disk = node.find(({ cause }) => cause === "disk-full");
-    return disk === undefined
-      ? told
-      : { ...told, confidence: "confirmed", evidence: [...told.evidence, ...disk.evidence] };
-  }
-  return told;
-}
-
-/** `possible` findings beside a message that may mean an absent repository explain no more than the message does. */
-const isBetter = (secret: Finding, told: Finding): boolean =>
-  secret.confidence !== "possible" || told.cause !== "image-not-found-or-auth";
-
 const aim = (finding: Finding, at_: Finding): Finding => ({ ...finding, container: at_.container, image: at_.image });
 
 function withoutPullFailure(
   evidence: Evidence,
   pulls: readonly ContainerPull[],
   down: Finding | undefined,
-  placement: readonly Finding[],
+  findings: readonly Finding[],
 ): Finding {
   const trouble = otherTrouble(evidence, pulls);
   if (down !== undefined && (down.confidence === "confirmed" || trouble === null)) return down;
@@ -92,8 +82,13 @@ function withoutPullFailure(
       facts: { ...(image === null ? {} : imageFacts(image)), ...facts },
     };
   }
-  const misplaced = placement.find(({ cause }) => cause === "policy-misplaced");
+  // What has not begun yet, and cannot go well.
+  const coming = findings.find(({ step, confidence }) => step === "credentials" && confidence !== "possible");
+  if (coming !== undefined) return coming;
+  const misplaced = findings.find(({ cause }) => cause === "policy-misplaced");
   if (misplaced !== undefined) return misplaced;
+  const stale = findings.find(({ cause, confidence }) => cause === "stale-image" && confidence !== "possible");
+  if (stale !== undefined && isRunning(evidence, pulls)) return stale;
   return isRunning(evidence, pulls) ? healthy(pulls) : nothingKnown(evidence, pulls);
 }
 

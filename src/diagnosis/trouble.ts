@@ -4,6 +4,7 @@ import type { ContainerEvidence, ContainerState, Evidence, EventEvidence, PodEvi
 import { recognise, type Recognised } from "./messages/recognise.ts";
 import type { ContainerPull } from "./pulls.ts";
 import { at, code, type Line, say } from "./say.ts";
+import { notAnImage, wrongBinary } from "./unusable.ts";
 
 /** What stops a pod where the pull does not: said in one line, since people ask about the image first and about the pod anyway. */
 export interface Trouble {
@@ -91,6 +92,8 @@ function containerTrouble(
     const event = events.findLast(({ reason, fieldPath }) => reason === "Failed" && fieldPath.includes(`{${name}}`));
     const words = [waiting.message, event?.message ?? "", ended?.message ?? ""];
     if (words.some(isExecFormat)) return wrongBinary(container, evidence);
+    const artifact = waiting.reason === "CreateContainerError" ? notAnImage(container, words, evidence) : null;
+    if (artifact !== null) return artifact;
     const known = waiting.reason === "CreateContainerError" ? firstOf(words, recognise) : null;
     if (known !== null) return pulledButUnusable(container, known);
   }
@@ -109,18 +112,6 @@ function pulledButUnusable(container: ContainerEvidence, { cause, confidence, wo
 
 const isExecFormat = (text: string): boolean => text.toLowerCase().includes("exec format error");
 
-/** Whether the image is for another architecture only its manifest can tell; the node's is known. */
-function wrongBinary(container: ContainerEvidence, { node }: Evidence): Trouble {
-  const platform = node.status === "ok" ? `${node.value.operatingSystem}/${node.value.architecture}` : null;
-  const where = platform === null ? "the node's architecture" : `the node's ${platform}`;
-  return noPull(
-    `the binary in container ${container.name} is not made for ${where} (exec format error)`,
-    [say`${code(container.image)} was pulled, and its command does not run: exec format error`],
-    "likely",
-    container,
-  );
-}
-
 function crashes(
   container: ContainerEvidence,
   { exitCode, reason, message }: Extract<ContainerState, { kind: "terminated" }>,
@@ -133,7 +124,8 @@ function crashes(
     say`container ${code(name)} ended with ${how}${often}: its image is on the node`,
     ...(message === "" ? [] : [say`${code(message)}`]),
   ];
-  return noPull(`container ${name} crashes (${how}${often})`, evidence, "confirmed", container);
+  const trouble = noPull(`container ${name} crashes (${how}${often})`, evidence, "confirmed", container);
+  return { ...trouble, facts: { ...trouble.facts, restarts } };
 }
 
 /** Volumes and the sandbox come before any pull: the containers wait in ContainerCreating meanwhile. */

@@ -85,7 +85,7 @@ describe("when the kubelet tries again", () => {
 
 describe("the patch of a service account sets its whole list of pull secrets", () => {
   const account = (imagePullSecrets: string[]) =>
-    read({ name: "default", createdAt: "2026-11-24T09:00:00Z", imagePullSecrets });
+    read({ name: "default", createdAt: "2026-11-24T09:00:00Z", imagePullSecrets, change: null });
   it.each<[string, Partial<Evidence>, boolean]>([
     ["known to be empty: offered", { serviceAccount: account([]) }, true],
     ["not empty: not offered, for it would take the others away", { serviceAccount: account(["other"]) }, false],

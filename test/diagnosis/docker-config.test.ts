@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDockerConfig } from "../../src/diagnosis/docker-config.ts";
+import { type Login, parseDockerConfig, readDockerConfig } from "../../src/diagnosis/docker-config.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const jsonType = "kubernetes.io/dockerconfigjson";
@@ -99,6 +99,52 @@ describe("entries", () => {
       status: "ok",
       entries: [{ key: "ghcr.io", username: "bot" }, { key: "auths" }],
     });
+  });
+});
+
+describe("who opens a secret is given each entry with its login, beside what is shown of it", () => {
+  const opened = (content: string) => {
+    const config = readDockerConfig(
+      jsonType,
+      { ".dockerconfigjson": base64(content) },
+      (shown, login): typeof shown & { login: Login } => ({ ...shown, login }),
+    );
+    return config.status === "ok"
+      ? config.entries.map(({ key, username, kind, login }) => [key, username, kind, login.username, login.password])
+      : config;
+  };
+  it.each<[string, string, unknown]>([
+    ["auth", `{"auths":{"ghcr.io":{"auth":"${auth}"}}}`, [["ghcr.io", "bot", "password", "bot", "s3cr3t"]]],
+    [
+      "user and password",
+      '{"auths":{"ghcr.io":{"username":"bot","password":"a:b"}}}',
+      [["ghcr.io", "bot", "password", "bot", "a:b"]],
+    ],
+    [
+      "an identity token, of which the kubelet takes nothing",
+      '{"auths":{"ghcr.io":{"identitytoken":"t"}}}',
+      [["ghcr.io", null, "identity-token", "", ""]],
+    ],
+    [
+      "a user that is the secret, which is shown to nobody else",
+      `{"auths":{"https://u:p@ghcr.io":{"auth":"${base64("k3y:k3y")}"}}}`,
+      [["https://ghcr.io", "[hidden]", "password", "k3y", "k3y"]],
+    ],
+    [
+      "several, in the order of the file, the last of one key",
+      '{"auths":{"b.io":{"username":"x","password":"1"},"a.io":{},"b.io":{"username":"y","password":"2"}}}',
+      [
+        ["b.io", "y", "password", "y", "2"],
+        ["a.io", null, "empty", "", ""],
+      ],
+    ],
+    [
+      "nothing, where Go cannot decode one of them",
+      `{"auths":{"a.io":{"auth":"${auth}"},"b.io":{"auth":"!"}}}`,
+      { status: "malformed", problem: '.dockerconfigjson: auths["b.io"].auth is not base64', failsAll: true },
+    ],
+  ])("%s", (_name, content, expected) => {
+    expect(opened(content)).toEqual(expected);
   });
 });
 

@@ -101,6 +101,19 @@ describe("which credentials the kubelet would try", () => {
     expect(tried).toEqual([{ secret: "regcred", key: "ghcr.io", username: null, kind: "identity-token" }]);
   });
 
+  it("hands on what an entry carries along", () => {
+    const entries = ["quay.io", "ghcr.io"].map((key) => ({
+      key,
+      username: null,
+      kind: "password" as const,
+      seal: key,
+    }));
+    const tried = matchingEntries(reference("ghcr.io/a:1"), [
+      { name: "regcred", dockerConfig: { status: "ok", entries } },
+    ]);
+    expect(tried.map(({ seal }) => seal)).toEqual(["ghcr.io"]);
+  });
+
   it("passes over secrets of another type and those that are empty", () => {
     const opaque: PullSecret = { name: "opaque", dockerConfig: { status: "wrong-type", problem: "Opaque" } };
     const tried = matchingEntries(reference("ghcr.io/a:1"), [

@@ -23,7 +23,7 @@ type Row = [situation: string, evidence: Evidence, cause: CauseId, confidence: C
 const rows: readonly Row[] = [
   ["everything runs", evidenceOf(read(podWith([container(running)]))), "healthy", "confirmed"],
   [
-    "everything runs, and the policy stands where nobody reads it",
+    "everything runs, and the policy stands where it has no effect",
     evidenceOf(
       read(
         podWith([container(running)], {

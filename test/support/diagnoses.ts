@@ -28,6 +28,8 @@ export const diagnosisOf = (over: Partial<Diagnosis> = {}): Diagnosis => ({
   confidence: "confirmed",
   headline: say`${code("checkout")} cannot pull ${code(image)}: the tag does not exist`,
   scope: say`2 of 3 pods wait`,
+  reach: [],
+  history: [],
   container: "app",
   image,
   steps: [

@@ -108,7 +108,14 @@ export function secret(
   return {
     name,
     from: "pod",
-    read: read({ name, type: "kubernetes.io/dockerconfigjson", createdAt: created, changedAt, dockerConfig }),
+    read: read({
+      name,
+      type: "kubernetes.io/dockerconfigjson",
+      createdAt: created,
+      changedAt,
+      changedBy: null,
+      dockerConfig,
+    }),
   };
 }
 
@@ -156,6 +163,11 @@ export function owner(over: Partial<OwnerEvidence> = {}): Evidence["owners"][num
       containers: [{ path: "spec.template.spec.containers[0]", name: "app", imagePullPolicy: null }],
       misplaced: [],
     }),
+    templateChange: null,
+    templateManagers: [],
+    above: null,
+    paused: false,
+    updateStrategy: "RollingUpdate",
     ...over,
   };
   return {
@@ -182,12 +194,14 @@ export function evidenceOf(pod: Read<PodEvidence>, over: Partial<Evidence> = {})
     siblings: read([]),
     events: read([]),
     ownerEvents: read([]),
-    serviceAccount: read({ name: "default", createdAt: created, imagePullSecrets: [] }),
+    serviceAccount: read({ name: "default", createdAt: created, imagePullSecrets: [], change: null }),
     secrets: [],
     node: read(nodeWith()),
     lease: read({ renewedAt: "2026-11-24T10:30:55Z", durationSeconds: 40 }),
     nodeEvents: read([]),
     otherPulls: read([]),
+    registry: [],
+    reach: { status: "skipped", reason: "other pods are not counted" },
     ...over,
   };
 }

@@ -1,6 +1,7 @@
 import { say } from "../say.ts";
 import { type CauseContext, cause } from "./cause.ts";
-import { attachSecret, createSecret, fix, kubectl, newSecretName } from "./commands.ts";
+import { attachSecret, createSecret, deleteBroken, fix, kubectl, newSecretName } from "./commands.ts";
+import { nodesOwnRight, whichCredential } from "./services.ts";
 import { cannotPull, registry } from "./words.ts";
 
 /** The patch sets the whole list, so that it is given only where the list is known to be empty. */
@@ -20,12 +21,15 @@ export const authMissing = cause({
     say`${registry(context)} does not give this image to strangers. The kubelet takes credentials from the pod's imagePullSecrets, or from a credential provider on the node, which nobody sees from here.`,
   fixes: (context) => [
     fix(say`Create a pull secret for this registry.`, createSecret(context, newSecretName(context))),
+    ...whichCredential(context),
     fix(say`List it on the workload.`, attachSecret(context, newSecretName(context))),
+    ...deleteBroken(context),
     fix(
       say`Or add it to those of the service account, for all new pods in the namespace that use it.`,
       patchServiceAccount(context),
     ),
+    ...nodesOwnRight(context),
   ],
   recognised:
-    "The registry or its token server answers 401. Only with bearer tokens does containerd say whether credentials were sent (`failed to fetch anonymous token`: none); with basic authentication the message is the same for no and for wrong credentials.",
+    "Asked as the kubelet would ask it, the registry wants a credential, and no pull secret fits. In messages: the registry or its token server answers 401. Only with bearer tokens does containerd say whether credentials were sent (`failed to fetch anonymous token`: none); with basic authentication the message is the same for no and for wrong credentials.",
 });

@@ -7,10 +7,13 @@ import { cannotPull, secrets } from "./words.ts";
 export const backoffOnly = cause({
   id: "backoff-only",
   title: "Only the back-off is known",
-  headline: (context) =>
-    context.facts.secrets === undefined
+  headline: (context) => {
+    if (context.facts.secrets !== undefined)
+      return say`${cannotPull(context)} so far: ${secrets(context)} is newer than the last try, and not tried yet`;
+    return context.facts.since === undefined
       ? say`${cannotPull(context)}, and only the back-off is known, not why`
-      : say`${cannotPull(context)} so far: ${secrets(context)} is newer than the last try, and not tried yet`,
+      : say`${cannotPull(context)} so far: the image is newer than the last try, and is there now`;
+  },
   explain: () =>
     say`The kubelet waits longer between tries, up to five minutes. Kubelets before 1.32 do not repeat the error meanwhile, and the event that told it may have expired.`,
   fixes: (context) => [
@@ -23,5 +26,5 @@ export const backoffOnly = cause({
     fix(say`Or try now: a new pod tells the error at once.`, newPod(context)),
   ],
   recognised:
-    "`Back-off pulling image …`, `ErrImagePull` or `ImagePullBackOff`, and no word more. Also where the registry refused the last try, and a pull secret that fits has been written since.",
+    "`Back-off pulling image …`, `ErrImagePull` or `ImagePullBackOff`, and no word more. Also where the last try failed, and a pull secret that fits has been written since, or the image been built since, and the registry gives it now.",
 });

@@ -1,4 +1,5 @@
 import type { CauseFacts, Fix, Target } from "../diagnosis.ts";
+import type { ContainerEvidence } from "../evidence.ts";
 import type { Line } from "../say.ts";
 import type { CauseId } from "./catalogue.ts";
 
@@ -9,6 +10,8 @@ export interface CauseContext {
   readonly workload: { readonly kind: string; readonly name: string };
   readonly pod: string | null;
   readonly container: string | null;
+  /** Init containers and sidecars stand in another list of the template. */
+  readonly containerKind: ContainerEvidence["kind"] | null;
   /** The image as the pod spec writes it. */
   readonly image: string | null;
 }

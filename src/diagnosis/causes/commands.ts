@@ -23,12 +23,22 @@ const rollsOut: readonly string[] = ["Deployment", "StatefulSet", "DaemonSet"];
 /** `deployment/checkout`. */
 export const resource = ({ workload }: CauseContext): string => `${workload.kind.toLowerCase()}/${workload.name}`;
 
+/** `kubectl set image` knows init containers by name too; a debug container cannot be changed, nor a pod's init containers. */
+function takesImage({ container, containerKind, workload }: CauseContext): boolean {
+  if (container === null || containerKind === "ephemeral" || !takesImages.includes(workload.kind)) return false;
+  return workload.kind !== "Pod" || containerKind === null || containerKind === "container";
+}
+
 /** Sets another image of the same repository. Null for a Job, whose template cannot be changed, and where the container is not known. */
 export function setImage(context: CauseContext, ending: string): string | null {
-  const { container, image, workload } = context;
-  if (container === null || image === null || !takesImages.includes(workload.kind)) return null;
+  const { container, image } = context;
+  if (container === null || image === null || !takesImage(context)) return null;
   return `${kubectl(context, "set", "image", resource(context), `${container}=${untagged(image)}`)}${ending}`;
 }
+
+/** Sets a tag or digest of the same repository that is known: `:2.4.0`, `@sha256:…`. */
+export const setKnown = (context: CauseContext, ending: string): string | null =>
+  context.image === null ? null : setImageTo(context, `${untagged(context.image)}${ending}`);
 
 /** The image without tag and digest, as it is written. */
 export function untagged(image: string): string {
@@ -41,6 +51,16 @@ export function untagged(image: string): string {
 /** Makes the kubelet try again at once: a new pod from the same template. Null for a bare pod, which nobody would make again. */
 export const newPod = (context: CauseContext): string | null =>
   context.pod === null || context.workload.kind === "Pod" ? null : kubectl(context, "delete", "pod", context.pod);
+
+/**
+ * What has to follow a change of the template. A StatefulSet waits for its broken pod before it touches the next one, and a bare ReplicaSet
+ * never replaces a pod: the broken pod keeps its old template until it is deleted. Empty for the kinds that roll out by themselves.
+ */
+export function deleteBroken(context: CauseContext): readonly Fix[] {
+  const { kind } = context.workload;
+  if (kind !== "StatefulSet" && kind !== "ReplicaSet") return [];
+  return [fix([`Delete the broken pod too: a ${kind} does not replace it by itself.`], newPod(context))];
+}
 
 /** A rolling restart; null for kinds that know none. */
 export const restart = (context: CauseContext): string | null =>
@@ -100,22 +120,25 @@ export const podEvents = (context: CauseContext): string | null =>
 
 /** Sets an image of which nothing is known yet. */
 export function setNewImage(context: CauseContext): string | null {
-  const { container, workload } = context;
-  if (container === null || !takesImages.includes(workload.kind)) return null;
+  const { container } = context;
+  if (container === null || !takesImage(context)) return null;
   return `${kubectl(context, "set", "image", resource(context), `${container}=`)}<image>`;
 }
 
 /** Sets exactly this image. */
 export function setImageTo(context: CauseContext, image: string): string | null {
-  const { container, workload } = context;
-  if (container === null || !takesImages.includes(workload.kind)) return null;
+  const { container } = context;
+  if (container === null || !takesImage(context)) return null;
   return kubectl(context, "set", "image", resource(context), `${container}=${image}`);
 }
 
 /** Sets a container's pull policy. Null where the pods cannot be changed, and where the container is not known. */
 export function setPolicy(context: CauseContext, imagePullPolicy: string): string | null {
-  if (context.container === null) return null;
-  return patchTemplate(context, { containers: [{ name: context.container, imagePullPolicy }] });
+  const { container, containerKind } = context;
+  if (container === null || containerKind === "ephemeral") return null;
+  // A sidecar is an init container that keeps running.
+  const list = containerKind === "init" || containerKind === "sidecar" ? "initContainers" : "containers";
+  return patchTemplate(context, { [list]: [{ name: container, imagePullPolicy }] });
 }
 
 /** A strategic merge of the workload's pod template: lists are merged by name. */

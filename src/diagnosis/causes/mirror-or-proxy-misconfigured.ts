@@ -15,13 +15,13 @@ export const mirrorOrProxyMisconfigured = cause({
   },
   explain: (context) =>
     say`The runtime of ${node(context)} goes through a mirror or a proxy of its configuration. Nothing of that stands in the cluster, and pulls from elsewhere may work.`,
-  fixes: () => [
+  fixes: (context) => [
     fix(
-      say`See the mirrors on the node: for containerd ${code("/etc/containerd/certs.d/<host>/hosts.toml")} and ${code("config.toml")}, for CRI-O ${code("/etc/containers/registries.conf")}.`,
+      say`See the mirrors on ${node(context)}: for containerd ${code("/etc/containerd/certs.d/<host>/hosts.toml")} and ${code("config.toml")}, for CRI-O ${code("/etc/containers/registries.conf")}.`,
     ),
     fix(say`See the runtime's proxy.`, "systemctl show containerd crio docker --property=Environment"),
-    fix(say`Mend it, or take it out, and restart the runtime on the node.`),
+    fix(say`Fix it, or take it out, and restart the runtime on ${node(context)}.`),
   ],
   recognised:
-    "The message names another host than the image, or a request to a mirror (`ns=`); a proxy refuses (`proxyconnect`, a status phrase behind the URL); or a web page comes where a manifest should (`text/html`).",
+    "The message names another host than the image, or a request to a mirror (`ns=`); a proxy refuses (`proxyconnect`, a status phrase behind the URL); or a web page comes where a manifest should (`text/html`); or another host told the node that there is no such image, and the registry itself gives it.",
 });

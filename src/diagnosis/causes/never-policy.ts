@@ -1,6 +1,6 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { fix, quote, setPolicy } from "./commands.ts";
+import { deleteBroken, fix, quote, setPolicy } from "./commands.ts";
 import { image, node, subject } from "./words.ts";
 
 /** The pod itself forbids the pull. */
@@ -13,6 +13,7 @@ export const neverPolicy = cause({
     say`With ${code("imagePullPolicy: Never")} the kubelet only uses images that are on the node already. An image built on a laptop is not.`,
   fixes: (context) => [
     fix(say`Let the kubelet pull it.`, setPolicy(context, "IfNotPresent")),
+    ...deleteBroken(context),
     fix(
       say`Or bring it to every node by hand, such as with kind.`,
       context.image === null ? null : `kind load docker-image ${quote(context.image)}`,

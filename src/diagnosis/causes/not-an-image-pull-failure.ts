@@ -1,7 +1,10 @@
 import { code, say } from "../say.ts";
-import { cause } from "./cause.ts";
+import { cause, type CauseContext } from "./cause.ts";
 import { fix, kubectl } from "./commands.ts";
 import { subject } from "./words.ts";
+
+/** What the container before this one said; there is none before the first restart. */
+const previous = ({ facts: { restarts = 0 } }: CauseContext): readonly string[] => (restarts > 0 ? ["--previous"] : []);
 
 /** Something else is wrong, and this says what. */
 export const notAnImagePullFailure = cause({
@@ -24,7 +27,7 @@ export const notAnImagePullFailure = cause({
       : [
           fix(
             say`Read what the container said last.`,
-            kubectl(context, "logs", context.pod, "-c", context.container, "--previous"),
+            kubectl(context, "logs", context.pod, "-c", context.container, ...previous(context)),
           ),
         ]),
   ],

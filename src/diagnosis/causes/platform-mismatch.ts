@@ -1,15 +1,19 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix, quote, setImage } from "./commands.ts";
-import { cannotPull, image, node } from "./words.ts";
+import { cannotPull, hosts, image, node } from "./words.ts";
 
 /** The right name, the wrong machine. */
 export const platformMismatch = cause({
   id: "platform-mismatch",
   title: "The image is not built for the node's platform",
   headline: (context) => {
-    const platform = context.facts.nodePlatform;
-    return say`${cannotPull(context)}: it is not built for ${platform === undefined ? say`the platform of ${node(context)}` : code(platform)}`;
+    const { nodePlatform, platforms = [] } = context.facts;
+    if (nodePlatform === undefined)
+      return say`${cannotPull(context)}: it is not built for the platform of ${node(context)}`;
+    if (platforms.length === 0) return say`${cannotPull(context)}: it is not built for ${code(nodePlatform)}`;
+    const more = platforms.length > 2 ? say` and ${platforms.length - 2} more` : say``;
+    return say`${cannotPull(context)}: it is built for ${hosts(platforms.slice(0, 2))}${more}, and ${node(context)} is ${code(nodePlatform)}`;
   },
   explain: (context) =>
     say`${image(context)} holds no variant for the architecture or operating system of ${node(context)}. An image built on one kind of machine holds that kind only, unless it was built for several.`,
@@ -27,5 +31,5 @@ export const platformMismatch = cause({
     ),
   ],
   recognised:
-    "`no match for platform in manifest`, `no matching manifest for linux/arm64`, `no image found in … for architecture`; or the image's architecture is not the node's and the program does not start.",
+    "The platforms that the registry offers under this name are held against the node's. In messages: `no match for platform in manifest`, `no matching manifest for linux/arm64`, `no image found in … for architecture`; or the image's architecture is not the node's and the program does not start.",
 });

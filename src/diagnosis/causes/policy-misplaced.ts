@@ -6,7 +6,7 @@ import { subject } from "./words.ts";
 /** Written, and without effect. */
 export const policyMisplaced = cause({
   id: "policy-misplaced",
-  title: "The pull policy stands where nobody reads it",
+  title: "The pull policy stands where it has no effect",
   headline: (context) => {
     const { path } = context.facts;
     return say`${subject(context)} sets its pull policy ${path === undefined ? "outside its containers" : say`at ${code(path)}`}, where it has no effect`;

@@ -14,7 +14,7 @@ export const pullQueued = cause({
   explain: () =>
     say`With ${code("serializeImagePulls: true")}, the default, a kubelet pulls one image after another: one that is large or hangs holds up all.`,
   fixes: () => [
-    fix(say`Wait for the pull ahead; if it hangs, mend that one.`),
+    fix(say`Wait for the pull ahead; if it hangs, fix that one.`),
     fix(
       say`For good: ${code("serializeImagePulls: false")} with ${code("maxParallelImagePulls")} in the kubelet's configuration.`,
     ),

@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { createSecret, fix, kubectl, newPod, secretName } from "./commands.ts";
+import { whichCredential } from "./services.ts";
 import { cannotPull, secrets } from "./words.ts";
 
 /** The kubelet warns, and goes on without. */
@@ -13,6 +14,7 @@ export const pullSecretMissing = cause({
     say`The pod asks for the secret by name, in its own namespace. The kubelet only warns when it is missing, and pulls without credentials.`,
   fixes: (context) => [
     fix(say`Create it.`, createSecret(context, secretName(context))),
+    ...whichCredential(context),
     fix(
       say`If it has another name, see which exist.`,
       kubectl(context, "get", "secrets", "--field-selector", "type=kubernetes.io/dockerconfigjson"),

@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { attachSecret, createSecret, fix, newSecretName, secretHosts, secretName } from "./commands.ts";
+import { attachSecret, createSecret, deleteBroken, fix, newSecretName, secretHosts, secretName } from "./commands.ts";
+import { whichCredential } from "./services.ts";
 import { cannotPull, hosts, registry, secrets } from "./words.ts";
 
 /** Credentials are there, and are never sent. */
@@ -17,7 +18,9 @@ export const pullSecretWrongRegistry = cause({
   fixes: (context) => [
     fix(say`See which hosts the secret holds.`, secretHosts(context, secretName(context))),
     fix(say`Create one for this registry.`, createSecret(context, newSecretName(context))),
+    ...whichCredential(context),
     fix(say`List it on the workload.`, attachSecret(context, newSecretName(context))),
+    ...deleteBroken(context),
   ],
   recognised:
     "No key of the pod's pull secrets fits the image by the kubelet's keyring rules, and the registry asks for authorization.",

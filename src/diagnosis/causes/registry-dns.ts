@@ -12,8 +12,8 @@ export const registryDns = cause({
     say`The node asks its own name server, not the cluster's: ${code("/etc/resolv.conf")} of ${node(context)} decides. A slip in the image's host reads the same.`,
   fixes: (context) => [
     fix(say`Check the host in the image for a slip.`),
-    fix(say`Ask on the node.`, resolveIt(context)),
-    fix(say`Mend the node's name server, or add the registry's name to it.`),
+    fix(say`Ask on ${node(context)}.`, resolveIt(context)),
+    fix(say`Fix the name server of ${node(context)}, or add the registry's name to it.`),
   ],
   recognised: "`no such host`, or the name server did not answer (`lookup … i/o timeout`, `server misbehaving`).",
 });

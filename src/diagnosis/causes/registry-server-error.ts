@@ -6,14 +6,15 @@ import { askedHost, cannotPull } from "./words.ts";
 /** The fault is the registry's. */
 export const registryServerError = cause({
   id: "registry-server-error",
-  title: "The registry has an error of its own",
+  title: "The registry itself fails",
   headline: (context) => {
     const { status } = context.facts;
-    return say`${cannotPull(context)}: ${askedHost(context)} answers with an error of its own${status === undefined ? "" : ` (HTTP ${status})`}`;
+    return say`${cannotPull(context)}: ${askedHost(context)} fails${status === undefined ? "" : ` with HTTP ${status}`}`;
   },
-  explain: () => say`The registry, its token server or a gateway before it failed. Nothing in the cluster caused this.`,
+  explain: () =>
+    say`The registry, its token server or a gateway before it answers with an error (5xx). Nothing in the cluster causes this.`,
   fixes: (context) => [
-    fix(say`Look at the registry's status page or logs.`),
+    fix(say`See the registry's status page, or its logs where it is your own.`),
     fix(
       say`The kubelet tries again by itself, at least every five minutes; once the registry is well, this tries at once.`,
       newPod(context),

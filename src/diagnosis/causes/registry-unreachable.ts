@@ -11,8 +11,8 @@ export const registryUnreachable = cause({
   explain: () =>
     say`The connection was refused, cut, or not answered. The registry is down, or a firewall, a route or a missing proxy stands between it and the node.`,
   fixes: (context) => [
-    fix(say`Try it on the node.`, tryIt(context)),
-    fix(say`Check the registry, then firewall, routes and proxy between the node and it.`),
+    fix(say`Try it on ${node(context)}.`, tryIt(context)),
+    fix(say`Check the registry, then firewall, routes and proxy between ${node(context)} and it.`),
     fix(say`The kubelet tries again by itself, at least every five minutes.`),
   ],
   recognised:

@@ -1,4 +1,5 @@
 import { say, since } from "../say.ts";
+import { megabytes } from "../pull-speed.ts";
 import { cause } from "./cause.ts";
 import { fix, podEvents } from "./commands.ts";
 import { askedHost, image, subject } from "./words.ts";
@@ -8,8 +9,9 @@ export const slowPull = cause({
   id: "slow-pull",
   title: "The pull is under way",
   headline: (context) => {
-    const begun = context.facts.since;
-    return say`${subject(context)} is pulling ${image(context)}${begun === undefined ? "" : say`, for ${since(begun)} now`}`;
+    const { since: begun, size } = context.facts;
+    const load = size === undefined ? "" : ` (${megabytes(size)})`;
+    return say`${subject(context)} is pulling ${image(context)}${load}${begun === undefined ? "" : say`, for ${since(begun)} now`}`;
   },
   explain: (context) =>
     say`The pull has begun and has neither ended nor failed. The image is large, the line slow, or ${askedHost(context)} does not answer: Kubernetes shows no progress, so these look the same.`,

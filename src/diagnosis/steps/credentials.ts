@@ -1,191 +1,129 @@
-import { isAfter } from "date-fns/isAfter";
-import type { Confidence, Finding, StepResult } from "../diagnosis.ts";
-import { refusals } from "../cause-sets.ts";
-import { imageFacts } from "../image-facts.ts";
-import type { Evidence, PodEvidence, SecretEvidence } from "../evidence.ts";
-import { type ImageReference, parseImageReference } from "../image-reference.ts";
-import { lookupFails, type MatchingEntry, matchingEntries, type PullSecret } from "../keyring.ts";
+import type { Finding, StepResult } from "../diagnosis.ts";
+import type { Evidence, PodEvidence } from "../evidence.ts";
+import { parseImageReference } from "../image-reference.ts";
+import { matchingEntries } from "../keyring.ts";
+import { credentialRisks, hasImage } from "../practices.ts";
 import type { ContainerPull } from "../pulls.ts";
-import { at, code, type Line, say } from "../say.ts";
+import { isAdmitted, isRefusing, type RegistryView, viewOf } from "../registry-view.ts";
+import { credentialLine, fromHere } from "../registry-words.ts";
+import { code, join, type Line, say } from "../say.ts";
+import { isRefused, judgeSecrets, readSecrets, type Secrets } from "./secrets.ts";
+import { settle } from "./settle.ts";
 import { list, ok, problem, unknown, whyNot } from "./step.ts";
 
+/** One container's pull, and what its registry answered; null where it was not asked. */
+interface Asked {
+  readonly pull: ContainerPull;
+  readonly view: RegistryView | null;
+}
+
 /**
- * Step 2: do the pod's pull secrets hold what the registry asks for? The kubelet reads only the pod's own; the service account's are
- * copied in when the pod is created. Whether the registry would take a credential, only the registry can say: `ok` here means that the secrets
- * exist, parse, and fit the image by the kubelet's keyring rules.
+ * Step 2: do the pod's pull secrets hold what the registry asks for, and does it take them? The kubelet reads only the pod's own; the service
+ * account's are copied in when the pod is created. Where the registry was asked, `ok` means that it let the kubelet's credential in, or asks
+ * for none; where it was not, that the secrets exist, parse, and fit the image by the kubelet's keyring rules.
  */
 export function credentials(evidence: Evidence, pulls: readonly ContainerPull[]): StepResult {
   if (evidence.pod.status !== "ok") return unknown("credentials", whyNot(evidence.pod));
   const pod = evidence.pod.value;
   const secrets = readSecrets(evidence);
+  const open = pulls.filter((pull) => isOpen(pull) && !hasImage(pull, evidence));
   const refused = pulls.filter(isRefused);
-  const asked = refused.length > 0 ? refused : pulls;
-  const findings = asked.flatMap((pull) => judge(pull, pod, secrets, evidence));
-  const unread = secrets.unread[0];
-  if (unread !== undefined) return unknown("credentials", unread, findings);
-  if (refused.length > 0 && findings.length > 0) return problem("credentials", summarise(findings), findings);
-  return ok("credentials", describe(pod, secrets, pulls), findings);
-}
-
-/** The pod's pull secrets, sorted by what could be learnt of them. */
-interface Secrets {
-  readonly usable: readonly (PullSecret & { readonly secret: SecretEvidence })[];
-  readonly missing: readonly string[];
-  readonly unread: readonly Line[];
-}
-
-function readSecrets({ secrets }: Evidence): Secrets {
-  const own = secrets.filter(({ from }) => from === "pod");
-  return {
-    usable: own.flatMap(({ name, read }) =>
-      read.status === "ok" ? [{ name, dockerConfig: read.value.dockerConfig, secret: read.value }] : [],
-    ),
-    missing: own.flatMap(({ name, read }) => (read.status === "absent" ? [name] : [])),
-    unread: own.flatMap(({ read }) => (read.status === "ok" || read.status === "absent" ? [] : [whyNot(read)])),
-  };
-}
-
-/** Did the registry, or the kubelet's look-up of credentials, refuse this pull? */
-const isRefused = ({ phase, told }: ContainerPull): boolean =>
-  phase === "failing" && told !== null && refusals.has(told.recognised.cause);
-
-/** What the secrets tell of one container: the first of these that holds, in the order in which the kubelet would meet it. */
-function judge(pull: ContainerPull, pod: PodEvidence, secrets: Secrets, evidence: Evidence): readonly Finding[] {
-  const reference = parseImageReference(pull.container.image);
-  if (!reference.ok) return [];
-  const make = finder(pull, reference.value);
-  const refused = isRefused(pull);
-  const broken = lookupFails(secrets.usable);
-  if (broken !== null) return [malformed(make, broken, refused)];
-  const matches = matchingEntries(reference.value, secrets.usable);
-  if (!refused) return matches.length > 0 ? [] : secrets.missing.map((name) => missing(make, name, "possible"));
-  if (secrets.unread.length > 0) return [];
-  if (matches.length > 0) return rejected(make, pull, matches, secrets);
-  const missingOnes = secrets.missing.map((name) => missing(make, name, "likely"));
-  if (missingOnes.length > 0) return missingOnes;
-  const unusable = secrets.usable.filter(({ dockerConfig }) => dockerConfig.status !== "ok");
-  if (unusable.length > 0 && unusable.length === secrets.usable.length)
-    return unusable.map((secret) => malformed(make, secret, false));
-  if (secrets.usable.length > 0) return [wrongRegistry(make, pull, reference.value, secrets)];
-  return [none(make, pull, pod, evidence)];
-}
-
-type Make = (
-  cause: Finding["cause"],
-  confidence: Confidence,
-  evidence: readonly Line[],
-  facts: Finding["facts"],
-) => Finding;
-
-const finder =
-  ({ container }: ContainerPull, reference: ImageReference): Make =>
-  (cause, confidence, evidence, facts) => ({
-    cause,
-    step: "credentials",
-    container: container.name,
-    image: container.image,
-    confidence,
-    evidence,
-    facts: { ...imageFacts(container.image), registry: reference.domain, ...facts },
+  const asked = (refused.length > 0 ? refused : open.length > 0 ? open : pulls).map((pull): Asked => ({
+    pull,
+    view: viewOf(evidence, pull.container.image),
+  }));
+  const settled = [...new Set([...refused, ...open])].flatMap((pull) => {
+    const view = viewOf(evidence, pull.container.image);
+    const isNo = isRefused(pull) || (view !== null && isRefusing(view) && view.byKubelet);
+    return settle({ pull, view, evidence, judged: judgeSecrets(pull, isNo, { pod, secrets, evidence }) });
   });
-
-function malformed(make: Make, { name, dockerConfig }: PullSecret, refused: boolean): Finding {
-  const why = dockerConfig.status === "ok" ? "" : dockerConfig.problem;
-  return make("pull-secret-malformed", refused ? "confirmed" : "likely", [say`secret ${code(name)}: ${code(why)}`], {
-    secrets: [name],
-    words: why,
-  });
-}
-
-const missing = (make: Make, name: string, confidence: Confidence): Finding =>
-  make("pull-secret-missing", confidence, [say`the pod names pull secret ${code(name)}, and there is no such secret`], {
-    secrets: [name],
-  });
-
-/**
- * With `image-not-found-or-auth` a credential that fits proves nothing: the repository may as well not exist. And a secret that is newer than
- * the last try has not been refused: it has not been tried.
- */
-function rejected(
-  make: Make,
-  { told, lastAttemptAt }: ContainerPull,
-  matches: readonly MatchingEntry[],
-  { usable }: Secrets,
-): readonly Finding[] {
-  const first = matches[0];
-  if (first === undefined) return [];
-  const written = usable.find(({ name }) => name === first.secret)?.secret;
-  const writtenAt = written?.changedAt ?? written?.createdAt;
-  if (writtenAt !== undefined && lastAttemptAt !== null && isAfter(writtenAt, lastAttemptAt)) {
-    const newer = say`secret ${code(first.secret)} fits this image and was written at ${at(writtenAt)}, after the kubelet's last try at ${at(lastAttemptAt)}: it has not been tried yet`;
-    return [make("backoff-only", "likely", [newer], { secrets: [first.secret] })];
-  }
-  if (told?.recognised.cause === "image-not-found-or-auth") return [];
-  const as = first.username === null ? say`` : say` as ${code(first.username)}`;
-  const facts = {
-    secrets: [...new Set(matches.map(({ secret }) => secret))],
-    ...(first.username === null ? {} : { user: first.username }),
-  };
-  return [
-    make(
-      "auth-rejected",
-      told?.recognised.credentials === "sent" ? "confirmed" : "likely",
-      [say`secret ${code(first.secret)} fits this image (${code(first.key)}${as}), and the registry refused it`],
-      facts,
-    ),
-  ];
-}
-
-function wrongRegistry(make: Make, { told }: ContainerPull, reference: ImageReference, { usable }: Secrets): Finding {
-  const hosts = [
-    ...new Set(
-      usable.flatMap(({ dockerConfig }) =>
-        dockerConfig.status === "ok" ? dockerConfig.entries.map(({ key }) => key) : [],
-      ),
-    ),
-  ];
-  const names = usable.map(({ name }) => name);
-  const held =
-    hosts.length === 0 ? say`no entry at all` : say`entries only for ${list(hosts.map((host) => say`${code(host)}`))}`;
-  const confidence =
-    told?.recognised.credentials === "none"
-      ? "confirmed"
-      : told?.recognised.cause === "image-not-found-or-auth"
-        ? "possible"
-        : "likely";
-  return make(
-    "pull-secret-wrong-registry",
-    confidence,
-    [
-      say`pull ${names.length === 1 ? "secret" : "secrets"} ${list(names.map((name) => say`${code(name)}`))}: ${held}, none for ${code(reference.domain)}`,
-    ],
-    { secrets: names, secretHosts: hosts },
-  );
-}
-
-function none(make: Make, { told }: ContainerPull, pod: PodEvidence, { serviceAccount }: Evidence): Finding {
-  const since =
-    serviceAccount.status === "ok"
-      ? serviceAccount.value.imagePullSecrets.filter((name) => !pod.imagePullSecrets.includes(name))
+  const missing =
+    open.length === 0 && refused.length === 0
+      ? pulls
+          .flatMap((pull) => judgeSecrets(pull, false, { pod, secrets, evidence }))
+          .map((finding): Finding => ({ ...finding, risk: true }))
       : [];
-  const looked = say`neither the pod nor service account ${code(pod.serviceAccountName)} names a pull secret`;
-  const older = say`the pod is older than the pull ${since.length === 1 ? "secret" : "secrets"} ${list(since.map((name) => say`${code(name)}`))} of service account ${code(pod.serviceAccountName)}: they are copied in at creation only`;
-  const confidence = told?.recognised.cause === "image-not-found-or-auth" ? "possible" : "likely";
-  return make(
-    "auth-missing",
-    confidence,
-    [since.length > 0 ? older : looked, say`a credential that only the node holds cannot be seen from here`],
-    {
-      ...(serviceAccount.status === "ok" && serviceAccount.value.imagePullSecrets.length === 0
-        ? { serviceAccount: pod.serviceAccountName }
-        : {}),
-      ...(since.length > 0 ? { secrets: since } : {}),
-    },
-  );
+  const findings = [...settled, ...missing, ...credentialRisks(evidence, pulls)];
+  const views = asked.flatMap(({ view }) => (view === null ? [] : [view]));
+  const summary = summarise(asked, findings, describe(pod, secrets, pulls));
+  const unread = secrets.unread[0];
+  if (unread !== undefined)
+    return unknown("credentials", views.length === 0 ? unread : say`${unread}; ${summary}`, findings);
+  if (views.length === 0)
+    return refused.length > 0 && settled.length > 0
+      ? problem("credentials", summary, findings)
+      : ok("credentials", summary, findings);
+  return ended(asked, settled, summary, findings);
 }
 
-function summarise(findings: readonly Finding[]): Line {
-  return list(findings.slice(0, 1).map(({ evidence }) => evidence[0] ?? say``));
+/** Its image has still to come. */
+const isOpen = ({ phase }: ContainerPull): boolean =>
+  phase === "failing" || phase === "in-progress" || phase === "waiting";
+
+/** `problem` where a credential is refused or a secret is at fault; `unknown` where the registry did not judge it. */
+function ended(
+  asked: readonly Asked[],
+  settled: readonly Finding[],
+  summary: Line,
+  findings: readonly Finding[],
+): StepResult {
+  const views = asked.flatMap(({ view }) => (view === null ? [] : [view]));
+  // A registry that did not judge leaves what the node was told, and what stands in the secrets.
+  const isJudged = views.every((view) => isAdmitted(view) || isRefusing(view));
+  const isAtFault = settled.some(({ cause, confidence }) =>
+    confidence === "confirmed"
+      ? atFault.has(cause)
+      : confidence === "likely" && (isJudged ? atFault : byObject).has(cause),
+  );
+  if (isAtFault || views.some(isTurnedAway)) return problem("credentials", summary, findings);
+  return views.every(isAdmitted) ? ok("credentials", summary, findings) : unknown("credentials", summary, findings);
+}
+
+/** A credential was sent, and refused. That none was sent is a fault only where a pull fails of it: the node may hold one. */
+const isTurnedAway = (view: RegistryView): boolean => view.byKubelet && view.answer.kind === "auth-rejected";
+
+const atFault: ReadonlySet<string> = new Set([
+  "auth-missing",
+  "auth-rejected",
+  "image-not-found-or-auth",
+  "pull-secret-missing",
+  "pull-secret-wrong-registry",
+  "pull-secret-malformed",
+]);
+
+function summarise(asked: readonly Asked[], findings: readonly Finding[], described: Line): Line {
+  const lines = new Map<string, Line>();
+  for (const { view } of asked) {
+    if (view === null) continue;
+    const line = lineOf(view);
+    lines.set(JSON.stringify(line), line);
+  }
+  const fault = findings.find(
+    ({ cause, risk, confidence }) => risk !== true && byObject.has(cause) && confidence !== "possible",
+  );
+  const first = fault?.evidence[0];
+  if (lines.size === 0) {
+    const told = findings.find(({ risk, confidence }) => risk !== true && confidence !== "possible");
+    return first ?? told?.evidence[0] ?? described;
+  }
+  const shown = [...lines.values()];
+  const rest = shown.length > 3 ? say`; ${shown.length - 3} more images` : say``;
+  const said = say`${join(shown.slice(0, 3), "; ")}${rest}; ${fromHere}`;
+  return first === undefined ? said : say`${first}; ${said}`;
+}
+
+/** Faults that stand in the secrets themselves, which the registry cannot tell of. */
+const byObject: ReadonlySet<string> = new Set([
+  "pull-secret-missing",
+  "pull-secret-wrong-registry",
+  "pull-secret-malformed",
+]);
+
+function lineOf(view: RegistryView): Line {
+  const line = credentialLine(view);
+  return view.answer.kind === "auth-missing" && view.check.nodeMayHoldCredential
+    ? say`${line}: only the node can hold it, and nobody sees that from here`
+    : line;
 }
 
 function describe(pod: PodEvidence, { usable, missing: absent }: Secrets, pulls: readonly ContainerPull[]): Line {

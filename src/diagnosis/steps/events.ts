@@ -3,8 +3,9 @@ import type { CauseId } from "../causes/catalogue.ts";
 import type { Confidence, Finding, StepResult } from "../diagnosis.ts";
 import type { Evidence, PodEvidence } from "../evidence.ts";
 import { imageFacts } from "../image-facts.ts";
-import { recognise } from "../messages/recognise.ts";
+import { recognise, type Recognised } from "../messages/recognise.ts";
 import type { ContainerPull } from "../pulls.ts";
+import { type RegistryView, viewOf } from "../registry-view.ts";
 import { at, code, join, type Line, say } from "../say.ts";
 import { otherTrouble } from "../trouble.ts";
 import { ok, problem, unknown, whyNot } from "./step.ts";
@@ -17,7 +18,10 @@ export function events(evidence: Evidence, pulls: readonly ContainerPull[]): Ste
   if (evidence.pod.status !== "ok") return unknown("events", whyNot(evidence.pod));
   const pod = evidence.pod.value;
   const readable = evidence.events.status === "ok";
-  const findings = [...pulls.flatMap((pull) => pullFindings(pull, readable)), ...podWideFindings(evidence, pulls)];
+  const findings = [
+    ...pulls.flatMap((pull) => pullFindings(pull, readable, evidence)),
+    ...podWideFindings(evidence, pulls),
+  ];
   const summary = findings.length > 0 ? summarise(pulls, findings) : null;
   if (evidence.events.status !== "ok") {
     const said = summary === null ? say`` : say`; the container's status says: ${summary}`;
@@ -41,13 +45,14 @@ const isWell = ({ phase }: PodEvidence, pulls: readonly ContainerPull[]): boolea
   phase === "Succeeded" ||
   (pulls.length > 0 && pulls.every((pull) => pull.phase === "running" || pull.phase === "finished"));
 
-function pullFindings(pull: ContainerPull, eventsReadable: boolean): readonly Finding[] {
+function pullFindings(pull: ContainerPull, eventsReadable: boolean, evidence: Evidence): readonly Finding[] {
   if (pull.phase === "in-progress") return [inProgress(pull)];
   if (pull.phase !== "failing") return [];
   const { told, container } = pull;
   const state = container.status?.state;
   const cause: CauseId =
-    told?.recognised.cause ?? (state?.kind === "waiting" && state.message === "" ? "backoff-only" : "undetermined");
+    (told === null ? undefined : causeTold(told.recognised, viewOf(evidence, container.image))) ??
+    (state?.kind === "waiting" && state.message === "" ? "backoff-only" : "undetermined");
   return [
     {
       cause,
@@ -60,6 +65,15 @@ function pullFindings(pull: ContainerPull, eventsReadable: boolean): readonly Fi
       facts: { ...imageFacts(container.image), ...told?.recognised.facts },
     },
   ];
+}
+
+/**
+ * Where only the node can hold a credential, a plain 401 does not say that there is none: the node may have one that opens other things, and
+ * such registries say the same of images that do not exist. Its own words that it sent none stand.
+ */
+function causeTold({ cause, credentials }: Recognised, view: RegistryView | null): CauseId {
+  const onlyTheNodeKnows = view !== null && view.check.nodeMayHoldCredential && view.answer.kind === "auth-missing";
+  return cause === "auth-missing" && credentials !== "none" && onlyTheNodeKnows ? "image-not-found-or-auth" : cause;
 }
 
 /** A status that no event bears out, or an event list that could not be read, is worth one degree less. */

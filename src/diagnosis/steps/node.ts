@@ -1,26 +1,40 @@
 import { differenceInSeconds } from "date-fns/differenceInSeconds";
 import type { CauseFacts, Finding, StepResult } from "../diagnosis.ts";
 import type { ConditionEvidence, EventEvidence, Evidence, NodeEvidence, PullInProgress } from "../evidence.ts";
-import { formatReference, type ImageReference, parseImageReference } from "../image-reference.ts";
+import { imageFacts, isSameImage } from "../image-facts.ts";
 import type { ContainerPull } from "../pulls.ts";
-import { at, code, type Line, say, since } from "../say.ts";
+import { atMostLikely } from "../registry-findings.ts";
+import { hasAnswered, viewOf } from "../registry-view.ts";
+import { at, code, join, type Line, say, since } from "../say.ts";
+import { staleness } from "../stale.ts";
+import { ways } from "../told-groups.ts";
 import { list, ok, problem, skipped, unknown, whyNot } from "./step.ts";
 
-/** Step 4: is the node well, and its container runtime? */
+/** Step 4: is the node well, its container runtime, its way to the registry, and the images that it runs? */
 export function node(evidence: Evidence, pulls: readonly ContainerPull[]): StepResult {
   if (evidence.pod.status !== "ok") return unknown("node", whyNot(evidence.pod));
   if (evidence.pod.value.nodeName === null) return skipped("node", say`the pod is on no node yet`);
-  if (evidence.node.status !== "ok") return unknown("node", whyNot(evidence.node));
+  const stale = staleness(evidence, pulls);
+  if (evidence.node.status !== "ok") return unknown("node", whyNot(evidence.node), stale.findings);
   const value = evidence.node.value;
-  const findings = [...readiness(value, evidence), ...pressure(value, evidence, pulls), ...queue(evidence, pulls)];
-  const summary = say`${findings.length > 0 ? list(findings.map(({ evidence: lines }) => lines[0] ?? say``)) : say`${code(value.name)} is Ready`} · ${describe(value, evidence, pulls)}`;
-  if (findings.length > 0) return problem("node", summary, findings);
+  const findings = [
+    ...readiness(value, evidence),
+    ...pressure(value, evidence, pulls),
+    ...queue(evidence, pulls),
+    ...onlyHere(value, evidence, pulls),
+    ...stale.findings,
+  ];
+  const wrong = findings.filter(({ risk }) => risk !== true);
+  const found =
+    wrong.length > 0 ? list(wrong.map(({ evidence: lines }) => lines[0] ?? say``)) : say`${code(value.name)} is Ready`;
+  const summary = join([say`${found} · ${describe(value, evidence, pulls)}`, ...stale.unknown.slice(0, 1)], "; ");
+  if (wrong.length > 0) return problem("node", summary, findings);
   const partly = [evidence.lease, evidence.nodeEvents, evidence.otherPulls].find(
     ({ status }) => status !== "ok" && status !== "absent" && status !== "skipped",
   );
   return partly !== undefined && partly.status !== "ok"
-    ? unknown("node", say`${summary}; ${whyNot(partly)}`)
-    : ok("node", summary);
+    ? unknown("node", say`${summary}; ${whyNot(partly)}`, findings)
+    : ok("node", summary, findings);
 }
 
 const facts = (value: NodeEvidence): CauseFacts => ({
@@ -152,13 +166,26 @@ function describe(value: NodeEvidence, { otherPulls }: Evidence, pulls: readonly
 
 /** The kubelet reports its 50 largest images by default (nodeStatusMaxImages), so a full list proves no absence. */
 function isPresent({ presentImages, imagesListed }: NodeEvidence, image: string): Line {
-  const wanted = parseImageReference(image);
-  if (wanted.ok && presentImages.some((name) => isSame(name, wanted.value)))
-    return say`; it holds ${code(image)} already`;
+  if (presentImages.some((name) => isSameImage(name, image))) return say`; it holds ${code(image)} already`;
   return imagesListed >= 50 ? say`` : say`; the image is not on it`;
 }
 
-function isSame(name: string, wanted: ImageReference): boolean {
-  const held = parseImageReference(name);
-  return held.ok && formatReference(held.value) === formatReference(wanted);
+/** The node is told of trouble on the way to a registry that answers imagepull: the fault is on the node's side. */
+function onlyHere(value: NodeEvidence, evidence: Evidence, pulls: readonly ContainerPull[]): readonly Finding[] {
+  return pulls.flatMap(({ container, phase, told }) => {
+    const view = viewOf(evidence, container.image);
+    if (phase !== "failing" || told === null || view === null) return [];
+    const { cause, confidence, facts: particulars } = told.recognised;
+    if (!ways.has(cause) || !hasAnswered(view)) return [];
+    return [
+      {
+        ...finding(value, cause, atMostLikely(confidence), [
+          say`works from here: ${code(view.registry)} answers imagepull, so the fault is on the way of ${code(value.name)}`,
+        ]),
+        container: container.name,
+        image: container.image,
+        facts: { ...facts(value), ...imageFacts(container.image), ...particulars, node: value.name },
+      },
+    ];
+  });
 }

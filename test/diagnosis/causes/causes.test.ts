@@ -54,7 +54,7 @@ describe("headlines name who, what and why", () => {
     [
       "registry-server-error",
       { status: 503 },
-      "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1`: `ghcr.io` answers with an error of its own (HTTP 503)",
+      "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1`: `ghcr.io` fails with HTTP 503",
     ],
     [
       "mirror-or-proxy-misconfigured",
@@ -65,6 +65,46 @@ describe("headlines name who, what and why", () => {
       "platform-mismatch",
       { nodePlatform: "linux/arm64" },
       "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1`: it is not built for `linux/arm64`",
+    ],
+    [
+      "platform-mismatch",
+      { node: "worker-3", nodePlatform: "linux/arm64", platforms: ["linux/amd64", "linux/s390x", "windows/amd64"] },
+      "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1`: it is built for `linux/amd64`, `linux/s390x` and 1 more, and `worker-3` is `linux/arm64`",
+    ],
+    [
+      "auth-rejected",
+      { user: "shop-bot", rejected: "expired", expiredAt: "2026-11-24T09:00:00Z" },
+      "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1`: `ghcr.io` refuses the credentials of `shop-bot`, expired at 2026-11-24T09:00:00Z",
+    ],
+    [
+      "auth-rejected",
+      { rejected: "scope" },
+      "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1`: `ghcr.io` refuses the credentials for this repository",
+    ],
+    [
+      "image-not-found",
+      { absent: "repository" },
+      "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1`: the repository does not exist",
+    ],
+    [
+      "backoff-only",
+      { since: "2026-11-24T10:30:30Z" },
+      "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1` so far: the image is newer than the last try, and is there now",
+    ],
+    [
+      "unsupported-manifest",
+      { value: "a Helm chart" },
+      "`checkout` cannot use `ghcr.io/shop/checkout:2.4.1`: it is a Helm chart, no image",
+    ],
+    [
+      "stale-image",
+      { runningDigest: `sha256:${"e".repeat(64)}`, digest: `sha256:${"a".repeat(64)}` },
+      "`checkout` runs `sha256:eeeeeeeeeeee`, and `ghcr.io/shop/checkout:2.4.1` means `sha256:aaaaaaaaaaaa` now",
+    ],
+    [
+      "registry-tls",
+      { node: "worker-3", certificate: "it has expired" },
+      "`checkout` cannot pull `ghcr.io/shop/checkout:2.4.1`: the certificate of `ghcr.io` is not accepted by `worker-3` (it has expired)",
     ],
     [
       "sandbox-image",

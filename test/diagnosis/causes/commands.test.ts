@@ -59,6 +59,55 @@ describe("commands can be pasted", () => {
       "kubectl -n shop set image deployment/checkout app=docker.io/library/redis:7",
     ],
     ["stale-image", shop, "kubectl -n shop rollout restart deployment/checkout"],
+    [
+      "stale-image",
+      withFacts({ digest: `sha256:${"a".repeat(64)}` }),
+      `kubectl -n shop set image deployment/checkout app=ghcr.io/shop/checkout@sha256:${"a".repeat(64)}`,
+    ],
+    [
+      "image-not-found",
+      withFacts({ nearestTags: ["2.4.0", "2.3.9"] }),
+      "kubectl -n shop set image deployment/checkout app=ghcr.io/shop/checkout:2.4.0",
+    ],
+    // init containers and sidecars stand in a list of their own
+    [
+      "never-policy",
+      { ...shop, containerKind: "init" },
+      `kubectl -n shop patch deployment/checkout -p '{"spec":{"template":{"spec":{"initContainers":[{"name":"app","imagePullPolicy":"IfNotPresent"}]}}}}'`,
+    ],
+    [
+      "never-policy",
+      { ...shop, containerKind: "sidecar", workload: { kind: "CronJob", name: "night" } },
+      `kubectl -n shop patch cronjob/night -p '{"spec":{"jobTemplate":{"spec":{"template":{"spec":{"initContainers":[{"name":"app","imagePullPolicy":"IfNotPresent"}]}}}}}}'`,
+    ],
+    [
+      "image-not-found",
+      { ...shop, containerKind: "sidecar" },
+      "kubectl -n shop set image deployment/checkout app=ghcr.io/shop/checkout:<tag>",
+    ],
+    // their broken pod is not replaced by itself
+    [
+      "never-policy",
+      { ...shop, workload: { kind: "StatefulSet", name: "db" } },
+      "kubectl -n shop delete pod checkout-5d8f7c-x2k8p",
+    ],
+    [
+      "invalid-reference",
+      { ...shop, workload: { kind: "ReplicaSet", name: "web" } },
+      "kubectl -n shop delete pod checkout-5d8f7c-x2k8p",
+    ],
+    [
+      "not-an-image-pull-failure",
+      withFacts({ restarts: 3 }),
+      "kubectl -n shop logs checkout-5d8f7c-x2k8p -c app --previous",
+    ],
+    ["not-an-image-pull-failure", withFacts({ restarts: 0 }), "kubectl -n shop logs checkout-5d8f7c-x2k8p -c app"],
+    [
+      "node-not-ready",
+      withFacts({ node: "worker-3" }),
+      "kubectl -n shop delete pod checkout-5d8f7c-x2k8p --grace-period=0 --force",
+    ],
+    ["node-not-ready", withFacts({ node: "worker-3" }), "kubectl uncordon worker-3"],
     ["backoff-only", shop, "kubectl -n shop delete pod checkout-5d8f7c-x2k8p"],
     ["disk-full", withFacts({ node: "worker-3" }), "kubectl cordon worker-3"],
     [
@@ -68,6 +117,24 @@ describe("commands can be pasted", () => {
     ],
   ])("%s", (id, context, command) => {
     expect(commands(id, context)).toContain(command);
+  });
+
+  it("has none for a debug container, nor for the init containers of a bare pod", () => {
+    const debug: CauseContext = { ...shop, containerKind: "ephemeral" };
+    const init: CauseContext = { ...shop, containerKind: "init", workload: { kind: "Pod", name: "checkout" } };
+    for (const id of causeIds) {
+      expect(commands(id, debug).filter((command) => /set image|imagePullPolicy/.test(command))).toEqual([]);
+      expect(commands(id, init).filter((command) => /set image|imagePullPolicy/.test(command))).toEqual([]);
+    }
+  });
+
+  it("never forces away a StatefulSet's pod, which might run twice", () => {
+    const db: CauseContext = { ...shop, workload: { kind: "StatefulSet", name: "db" } };
+    expect(commands("node-not-ready", db).filter((command) => command.includes("--force"))).toEqual([]);
+  });
+
+  it("a Deployment replaces its broken pods by itself", () => {
+    expect(commands("never-policy", shop).filter((command) => command.includes("delete pod"))).toEqual([]);
   });
 
   it("never deletes a bare pod, which nobody would make again, nor changes what cannot be changed", () => {

@@ -10,6 +10,7 @@ export const shop: CauseContext = {
   workload: { kind: "Deployment", name: "checkout" },
   pod: "checkout-5d8f7c-x2k8p",
   container: "app",
+  containerKind: "container",
   image: "ghcr.io/shop/checkout:2.4.1",
 };
 export const withFacts = (facts: CauseFacts): CauseContext => ({ ...shop, facts: { ...shop.facts, ...facts } });
