@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Doors, runCli } from "./cli.ts";
+import { type ClusterOptions, type Doors, runCli } from "./cli.ts";
 import type { Io } from "./cli/io.ts";
 import { success } from "./diagnosis/result.ts";
 
@@ -50,13 +50,18 @@ const doors: Doors = {
     const { parseTarget } = await import("./collect/target.ts");
     return parseTarget(text, options);
   },
-  async open({ context, kubeconfig }) {
-    const [{ connect }, { createCore }, { parseWithoutCompiling }] = await Promise.all([
-      import("./cluster/connect.ts"),
-      import("./collect/core.ts"),
-      import("./cli/one-shot.ts"),
-    ]);
+  async open({ context, kubeconfig, config }: ClusterOptions & { readonly config?: string | undefined }) {
+    const [{ connect }, { createCore }, { parseWithoutCompiling }, { registrySettingsOfShell }, { openRegistries }] =
+      await Promise.all([
+        import("./cluster/connect.ts"),
+        import("./collect/core.ts"),
+        import("./cli/one-shot.ts"),
+        import("./config/shell.ts"),
+        import("./registries.ts"),
+      ]);
     parseWithoutCompiling();
+    const settings = await registrySettingsOfShell({ environment: env, folder: process.cwd(), path: config });
+    if (!settings.ok) return settings;
     const connection = await connect({
       context: context ?? null,
       kubeconfig: kubeconfig ?? null,
@@ -64,8 +69,13 @@ const doors: Doors = {
       clock,
     });
     if (!connection.ok) return connection;
-    const { reader, namespace, close } = connection.value;
-    return success({ core: createCore({ clusterReader: reader, clock }), namespace, close });
+    const { reader, namespace } = connection.value;
+    const registry = openRegistries({ settings: settings.value, environment: env, clock });
+    const close = (): void => {
+      connection.value.close();
+      registry?.close();
+    };
+    return success({ core: createCore({ clusterReader: reader, registry, clock }), namespace, close });
   },
   serve: async (options) => (await import("./serve.ts")).runServe(options, command),
   doctor: async (options) => (await import("./doctor/index.ts")).runDoctor(options, command),

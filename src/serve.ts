@@ -6,10 +6,12 @@ import { parseTarget } from "./collect/target.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { useProxyOf } from "./config/proxy.ts";
-import type { BadInput } from "./diagnosis/result.ts";
+import type { Core } from "./core.ts";
+import { type BadInput, type Result, success } from "./diagnosis/result.ts";
 import { createLogger } from "./log.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { openRegistries } from "./registries.ts";
 import { guardProcess } from "./serve/guard.ts";
 import { startServing } from "./serve/serving.ts";
 import { createSlackApp } from "./slack/app.ts";
@@ -38,23 +40,14 @@ export async function runServe(options: ServeCommand, io: ServeIo): Promise<numb
   const { environment } = io;
   const config = readConfig({ environment, folder: io.folder, path: options.config });
   if (!config.ok) return refuse(io, config.error);
-  const connection = await connect({
-    environment,
-    kubeconfig: options.kubeconfig ?? null,
-    context: options.context ?? null,
-    clock: () => new Date(),
-  });
-  if (!connection.ok) return refuse(io, [connection.error]);
+  const opened = await openCore(options, environment, config.value);
+  if (!opened.ok) return refuse(io, [opened.error]);
+  const { core, close } = opened.value;
   useProxyOf(environment);
 
   const clock = (): number => Date.now();
   const log = logger(config.value, io, clock);
   const metrics = createMetrics(io.version);
-  const core = createCore({
-    clusterReader: named(connection.value.reader, config.value.cluster),
-    clock: () => new Date(),
-    deadlines: { read: config.value.deadlines.read, total: config.value.deadlines.answer },
-  });
   const slack = createSlackApp({
     core: metrics.measured(core, "slack", clock),
     slack: slackMode(config.value),
@@ -82,16 +75,39 @@ export async function runServe(options: ServeCommand, io: ServeIo): Promise<numb
   if (typeof serving === "number") return serving;
   if (!serving.ok) {
     release();
-    connection.value.close();
+    close();
     return refuse(io, [serving.error]);
   }
   warnOfWhatIsMissing(config.value, log);
   const code = await ended.promise;
   await serving.value.stop(graceMs);
-  connection.value.close();
+  close();
   release();
   log.info({}, "stopped");
   return code;
+}
+
+/** The core on the cluster and the registries that the settings name; `close` lets go of both. */
+async function openCore(
+  { kubeconfig, context }: ServeCommand,
+  environment: ServeIo["environment"],
+  { cluster, registry: settings, deadlines }: Config,
+): Promise<Result<{ readonly core: Core; readonly close: () => void }, BadInput>> {
+  const clock = (): Date => new Date();
+  const connection = await connect({ environment, kubeconfig: kubeconfig ?? null, context: context ?? null, clock });
+  if (!connection.ok) return connection;
+  const registry = openRegistries({ settings, environment, clock });
+  const core = createCore({
+    clusterReader: named(connection.value.reader, cluster),
+    registry,
+    clock,
+    deadlines: { read: deadlines.read, total: deadlines.answer },
+  });
+  const close = (): void => {
+    connection.value.close();
+    registry?.close();
+  };
+  return success({ core, close });
 }
 
 /** The reader under the name that the configuration gives its cluster. */

@@ -5,7 +5,7 @@ import { isIP } from "node:net";
 import { checkServerIdentity, createSecureContext, getCACertificates } from "node:tls";
 import type { ClusterAccess } from "./kubeconfig.ts";
 import { type Credentials, LoginError } from "./login.ts";
-import { proxyFor } from "./proxy.ts";
+import { proxyFor } from "../net/proxy.ts";
 
 export type { Agent };
 

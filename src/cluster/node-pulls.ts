@@ -22,6 +22,77 @@ export const podOnNode = z
   }));
 export type PodOnNode = z.output<typeof podOnNode>;
 
+const spec = z.object({ name: z.string(), image });
+const containerStatus = z.object({
+  name: z.string(),
+  imageID: text,
+  state: z
+    .object({
+      waiting: z.object({ reason: text }).nullish(),
+      running: z.object({}).nullish(),
+      terminated: z.object({ exitCode: z.number() }).nullish(),
+    })
+    .nullish(),
+});
+
+/** Any pod of the cluster, reduced to which images it has, and how far each container has come. */
+export const countedPod = z
+  .object({
+    metadata: z.object({ uid: text, namespace: z.string(), name: z.string(), deletionTimestamp: instant.nullish() }),
+    spec: z.object({
+      nodeName: text,
+      imagePullSecrets: list(z.object({ name: text })),
+      initContainers: list(spec),
+      containers: list(spec),
+    }),
+    status: z
+      .object({ initContainerStatuses: list(containerStatus), containerStatuses: list(containerStatus) })
+      .nullish(),
+  })
+  .transform(({ metadata: { uid, namespace, name, deletionTimestamp }, spec: wire, status: told }): CountedPod => {
+    const statuses = [...(told?.initContainerStatuses ?? []), ...(told?.containerStatuses ?? [])];
+    return {
+      uid,
+      namespace,
+      name,
+      nodeName: wire.nodeName,
+      isLeaving: Boolean(deletionTimestamp),
+      hasPullSecrets: wire.imagePullSecrets.some((secret) => secret.name !== ""),
+      containers: [...wire.initContainers, ...wire.containers].map((container) => ({
+        image: container.image,
+        status: statusOf(statuses.find((candidate) => candidate.name === container.name)),
+      })),
+    };
+  });
+
+export interface CountedPod {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly nodeName: string;
+  /** It is being deleted. */
+  readonly isLeaving: boolean;
+  readonly hasPullSecrets: boolean;
+  readonly containers: readonly { readonly image: string; readonly status: CountedStatus | null }[];
+}
+
+export interface CountedStatus {
+  readonly imageID: string;
+  readonly state:
+    | { readonly kind: "waiting"; readonly reason: string }
+    | { readonly kind: "running" }
+    | { readonly kind: "terminated"; readonly exitCode: number }
+    | null;
+}
+
+function statusOf(told: z.output<typeof containerStatus> | undefined): CountedStatus | null {
+  if (told === undefined) return null;
+  const { imageID, state } = told;
+  if (state?.waiting) return { imageID, state: { kind: "waiting", reason: state.waiting.reason } };
+  if (state?.running) return { imageID, state: { kind: "running" } };
+  return { imageID, state: state?.terminated ? { kind: "terminated", exitCode: state.terminated.exitCode } : null };
+}
+
 export const pullEvent = z
   .object({
     reason: text,

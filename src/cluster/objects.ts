@@ -1,11 +1,14 @@
 import { z } from "zod";
-import { parseDockerConfig } from "../diagnosis/docker-config.ts";
+import { showDockerConfig } from "../diagnosis/docker-config.ts";
 import type { EventEvidence, Evidence, NodeEvidence, OwnerEvidence, SecretEvidence } from "../diagnosis/evidence.ts";
+import type { DockerConfig, SecretEntry } from "../diagnosis/keyring.ts";
 import { redact } from "../diagnosis/redact.ts";
+import { lastChange, managedFields, managersOf } from "./managed-fields.ts";
 import {
   appliedOf,
   conditionEvidence,
   conditions,
+  controllerOf,
   instant,
   list,
   message,
@@ -61,36 +64,44 @@ export const event = wireEvent.transform((wire): EventEvidence => {
 });
 
 const wireSecret = z.object({
-  metadata: z.object({
-    name: z.string(),
-    creationTimestamp: instant,
-    managedFields: list(z.object({ time: instant.nullish() })),
-  }),
+  metadata: z.object({ name: z.string(), creationTimestamp: instant, managedFields }),
   type: message,
   data: z.record(z.string(), z.string()).nullish(),
 });
 
-/** What a pull secret is and which registries it has entries for. Its values end here. */
-export const secret = wireSecret.transform(({ metadata: meta, type, data }): SecretEvidence => ({
-  name: meta.name,
-  type,
-  createdAt: meta.creationTimestamp,
-  changedAt: latest(meta.managedFields.map(({ time }) => time ?? "")),
-  dockerConfig: parseDockerConfig(type, data ?? {}),
-}));
+/** A pull secret as evidence has it, and as `open` has read it. Its values end here. */
+interface OpenedSecret<E extends SecretEntry> {
+  readonly evidence: SecretEvidence;
+  readonly opened: DockerConfig<E>;
+}
 
-const latest = (times: readonly string[]): string | null =>
-  times
-    .filter((time) => time !== "")
-    .toSorted()
-    .at(-1) ?? null;
+/** What a pull secret is and which registries it has entries for. `open` gets its type and `data`, base64 as the API server gives it. */
+export const secret = <E extends SecretEntry>(
+  open: (type: string, data: Readonly<Record<string, string>>) => DockerConfig<E>,
+) =>
+  wireSecret.transform(({ metadata: meta, type, data }): OpenedSecret<E> => {
+    const change = lastChange(meta.managedFields);
+    const opened = open(type, data ?? {});
+    return {
+      evidence: {
+        name: meta.name,
+        type,
+        createdAt: meta.creationTimestamp,
+        changedAt: change?.at ?? null,
+        changedBy: change?.by ?? null,
+        dockerConfig: showDockerConfig(opened),
+      },
+      opened,
+    };
+  });
 
 export const serviceAccount = z
-  .object({ metadata, imagePullSecrets: list(z.object({ name: text })) })
+  .object({ metadata: metadata.extend({ managedFields }), imagePullSecrets: list(z.object({ name: text })) })
   .transform(({ metadata: meta, imagePullSecrets }): Value<"serviceAccount"> => ({
     name: meta.name,
     createdAt: meta.creationTimestamp,
     imagePullSecrets: imagePullSecrets.map(({ name }) => name).filter((name) => name !== ""),
+    change: lastChange(meta.managedFields, ["f:imagePullSecrets"]) ?? lastChange(meta.managedFields),
   }));
 
 /** A node; `presentImages` are those that `isWanted` says yes to: a node lists images of everybody. */
@@ -142,10 +153,14 @@ export type LabelSelector = z.output<typeof selector>;
 const count = z.number().nullish();
 const template = z.object({ spec: templateSpec }).nullish();
 const wireWorkload = z.object({
-  metadata,
+  metadata: metadata.extend({ managedFields }),
   spec: z.object({
     replicas: count,
     selector: selector.nullish(),
+    paused: z.boolean().nullish(),
+    /** A Deployment's; the others call it `updateStrategy`. */
+    strategy: z.object({ type: text }).nullish(),
+    updateStrategy: z.object({ type: text }).nullish(),
     template,
     jobTemplate: z.object({ spec: z.object({ template }) }).nullish(),
   }),
@@ -176,15 +191,38 @@ export const workload = (apiVersion: string, kind: string) =>
         name: meta.name,
         uid: meta.uid,
         createdAt: meta.creationTimestamp,
-        template: [...(podSpec?.initContainers ?? []), ...(podSpec?.containers ?? [])].map(
-          ({ name, image, imagePullPolicy }) => ({ name, image, imagePullPolicy }),
-        ),
+        template: [
+          ...(podSpec?.initContainers ?? []).map((container) => ({ ...templateContainer(container), isInit: true })),
+          ...(podSpec?.containers ?? []).map(templateContainer),
+        ],
         replicas: replicasOf(kind, wire),
         managedBy: managerOf(wire),
         applied: appliedOf(meta, kind.toLowerCase()),
+        templateChange: lastChange(meta.managedFields, templatePath(kind)),
+        templateManagers: managersOf(meta.managedFields, templatePath(kind)),
+        above: controllerOf(meta) ?? firstOwner(meta),
+        paused: spec.paused ?? false,
+        updateStrategy: (spec.strategy ?? spec.updateStrategy)?.type ?? "",
       },
     };
   });
+
+const templateContainer = ({ name, image, imagePullPolicy }: z.output<typeof templateSpec>["containers"][number]) => ({
+  name,
+  image,
+  imagePullPolicy,
+});
+
+/** Some operators name themselves as owner without saying that they control. */
+function firstOwner({ ownerReferences: [first] }: z.output<typeof metadata>): OwnerEvidence["above"] {
+  return first === undefined
+    ? null
+    : { apiVersion: first.apiVersion, kind: first.kind, name: first.name, uid: first.uid };
+}
+
+/** Where the pod template stands in `fieldsV1`. */
+const templatePath = (kind: string): readonly string[] =>
+  kind === "CronJob" ? ["f:spec", "f:jobTemplate", "f:spec", "f:template"] : ["f:spec", "f:template"];
 
 function replicasOf(kind: string, { spec, status }: WireWorkload): OwnerEvidence["replicas"] {
   if (kind === "DaemonSet")

@@ -39,6 +39,13 @@ export interface ListPath {
   readonly metadataOnly?: boolean;
 }
 
+/** As much of a list as was asked for. */
+export interface Some<T> {
+  readonly items: readonly T[];
+  /** There is more of it. */
+  readonly isPartial: boolean;
+}
+
 export interface PodReview {
   readonly user: string;
   readonly groups: readonly string[];
@@ -52,6 +59,8 @@ export interface ClusterReader {
   get<T>(path: ObjectPath, schema: z.ZodType<T>, signal: AbortSignal): Promise<Read<T>>;
   /** All pages, one after the other, up to 10,000 objects. */
   list<T>(path: ListPath, schema: z.ZodType<T>, signal: AbortSignal): Promise<Read<readonly T[]>>;
+  /** So many pages of 500 at most; what came in time counts, once the first page has. */
+  listSome<T>(path: ListPath, pages: number, schema: z.ZodType<T>, signal: AbortSignal): Promise<Read<Some<T>>>;
   /** SubjectAccessReview: whether somebody may get pods in a namespace (null: in all). The one POST; nothing is kept of it. */
   mayGetPods(review: PodReview, signal: AbortSignal): Promise<Read<boolean>>;
   /** Whether the API server answers and says that it is ready. */
@@ -73,7 +82,17 @@ export function createReader(transport: Transport, cluster: string, server: stri
       const answer = await transport.get(url, json, signal);
       return interpret(answer, schema, wordsForObject(path), server);
     },
-    list: (path, schema, signal) => listAll(transport, path, schema, signal, server),
+    async list(path, schema, signal) {
+      const read = await listPages(transport, path, maxPages, schema, signal, server);
+      if (read.status !== "ok") return read;
+      return read.value.broken ?? { status: "ok", value: read.value.items };
+    },
+    async listSome(path, pages, schema, signal) {
+      const read = await listPages(transport, path, pages, schema, signal, server);
+      if (read.status !== "ok") return read;
+      const { items, isPartial } = read.value;
+      return { status: "ok", value: { items, isPartial } };
+    },
     async mayGetPods({ user, groups, namespace }, signal) {
       // An empty namespace is all of them.
       const resourceAttributes = { verb: "get", group: "", resource: "pods", namespace: namespace ?? "" };
@@ -138,26 +157,33 @@ const reviewed = z
   .object({ status: z.object({ allowed: z.boolean(), denied: z.boolean().nullish() }) })
   .transform(({ status: { allowed, denied } }) => allowed && denied !== true);
 
-async function listAll<T>(
+interface Pages<T> extends Some<T> {
+  /** Why a later page could not be read; null where none failed. */
+  readonly broken: NotOk | null;
+}
+
+async function listPages<T>(
   transport: Transport,
   path: ListPath,
+  pages: number,
   schema: z.ZodType<T>,
   signal: AbortSignal,
   server: string,
-): Promise<Read<readonly T[]>> {
+): Promise<Read<Pages<T>>> {
   const items: T[] = [];
   let next = "";
-  for (let page = 0; page < maxPages; page += 1) {
+  for (let page = 0; page < pages; page += 1) {
     // A page of 500 pods takes tens of milliseconds to parse: whoever else waits for the event loop has a turn in between.
     if (page > 0) await nextTurn();
     const answer = await transport.get(listUrl(path, next), path.metadataOnly === true ? partial : json, signal);
     const read = interpretList(answer, schema, wordsForList(path), server);
-    if (read.status !== "ok") return read;
+    if (read.status !== "ok")
+      return page === 0 ? read : { status: "ok", value: { items, isPartial: true, broken: read } };
     items.push(...read.value.items);
     next = read.value.next;
     if (next === "") break;
   }
-  return { status: "ok", value: items };
+  return { status: "ok", value: { items, isPartial: next !== "", broken: null } };
 }
 
 function listUrl({ resource, namespace, labelSelector, fieldSelector }: ListPath, next: string): string {

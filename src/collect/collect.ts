@@ -1,10 +1,14 @@
-import { type Workload, lease, node, secret, serviceAccount } from "../cluster/objects.ts";
+import { type Workload, lease, node } from "../cluster/objects.ts";
 import { type WirePod, controllerOf, eventUids, podEvidence } from "../cluster/pod.ts";
 import type { EventEvidence, Evidence, OwnerReference, PodEvidence, Read } from "../diagnosis/evidence.ts";
 import { parseImageReference } from "../diagnosis/image-reference.ts";
+import { collectAccount, fittingSecret, ownSecrets } from "./credentials.ts";
 import { eventsNamed, eventsOfWorkload, ofUids } from "./events.ts";
+import { type Releases, releases } from "./helm.ts";
 import { kindOf } from "./kinds.ts";
 import { otherPulls } from "./other-pulls.ts";
+import { collectReach } from "./reach.ts";
+import { type Asking, checkRegistries } from "./registry-checks.ts";
 import { type Reads, found, skipped } from "./reads.ts";
 import { podsOf, readWorkload, representative, siblingEvidence, sourceOf, sourceOfDeployment } from "./workload.ts";
 
@@ -20,15 +24,23 @@ interface PodSubject {
   readonly siblings?: Read<readonly WirePod[]>;
 }
 
-/** Everything about one pod. What is read next to each other goes out together: after the pod, two more round trips at most. */
-export async function collectPod(reads: Reads, subject: PodSubject): Promise<Collected> {
+/**
+ * Everything about one pod. What is read next to each other goes out together: after the pod, two more round trips at most. (Three for the
+ * pods of a Helm release's CronJob.) Registries are asked meanwhile.
+ */
+export async function collectPod(reads: Reads, asking: Asking, subject: PodSubject): Promise<Collected> {
   const { pod: wire, target } = subject;
   const pod = podEvidence(wire);
-  const [events, credentials, onNode, family] = await Promise.all([
+  const own = ownSecrets(reads, pod);
+  const secrets = own.then(({ sealed }) => sealed);
+  const nodeRead = readNode(reads, pod);
+  const [events, credentials, onNode, family, registry, reach] = await Promise.all([
     subject.events.then((read) => ofUids(read, eventUids(wire))),
-    collectCredentials(reads, pod),
-    collectNode(reads, pod),
+    collectAccount(reads, pod, own),
+    collectNode(reads, pod, nodeRead),
     collectFamily(reads, pod, subject),
+    checkRegistries(asking, reads, pod, { secrets, node: nodeRead }),
+    collectReach(reads, pod, secrets.then(fittingSecret)),
   ]);
   const { owners, pods } = family;
   const others = pods.status === "ok" && !pods.value.some(({ metadata }) => metadata.uid === pod.uid) ? [wire] : [];
@@ -41,46 +53,29 @@ export async function collectPod(reads: Reads, subject: PodSubject): Promise<Col
     ownerEvents: found([]),
     ...credentials,
     ...onNode,
+    registry,
+    reach,
   };
-}
-
-/** The pull secrets of the pod, then those that only its service account lists now. */
-async function collectCredentials(
-  reads: Reads,
-  pod: PodEvidence,
-): Promise<Pick<Evidence, "serviceAccount" | "secrets">> {
-  const { namespace } = pod;
-  const readSecret = async (name: string, from: "pod" | "service-account"): Promise<Evidence["secrets"][number]> => ({
-    name,
-    from,
-    read: await reads.get({ resource: "secrets", namespace, name }, secret),
-  });
-  const own = [...new Set(pod.imagePullSecrets)];
-  const [secrets, [account, later]] = await Promise.all([
-    Promise.all(own.map((name) => readSecret(name, "pod"))),
-    reads
-      .get({ resource: "serviceaccounts", namespace, name: pod.serviceAccountName }, serviceAccount)
-      .then(async (read) => {
-        const names =
-          read.status === "ok" ? [...new Set(read.value.imagePullSecrets)].filter((name) => !own.includes(name)) : [];
-        return [read, await Promise.all(names.map((name) => readSecret(name, "service-account")))] as const;
-      }),
-  ]);
-  return { serviceAccount: account, secrets: [...secrets, ...later] };
 }
 
 type OnNode = Pick<Evidence, "node" | "lease" | "nodeEvents" | "otherPulls">;
 
-async function collectNode(reads: Reads, pod: PodEvidence): Promise<OnNode> {
-  const { nodeName: name } = pod;
-  if (name === null) {
-    const nowhere = skipped(`pod ${pod.name} is on no node yet`);
-    return { node: nowhere, lease: nowhere, nodeEvents: nowhere, otherPulls: nowhere };
-  }
+/** The node itself first, since more is asked of it elsewhere. */
+function readNode(reads: Reads, pod: PodEvidence): Promise<Evidence["node"]> {
+  if (pod.nodeName === null) return Promise.resolve(onNoNode(pod));
   const repositories = new Set(pod.containers.flatMap(({ image }) => repositoryOf(image)));
   const isWanted = (image: string): boolean => repositoryOf(image).some((repository) => repositories.has(repository));
+  return reads.get({ resource: "nodes", namespace: null, name: pod.nodeName }, node(isWanted));
+}
+
+async function collectNode(reads: Reads, pod: PodEvidence, read: Promise<Evidence["node"]>): Promise<OnNode> {
+  const { nodeName: name } = pod;
+  if (name === null) {
+    const nowhere = onNoNode(pod);
+    return { node: nowhere, lease: nowhere, nodeEvents: nowhere, otherPulls: nowhere };
+  }
   const [nodeRead, leaseRead, nodeEvents, others] = await Promise.all([
-    reads.get({ resource: "nodes", namespace: null, name }, node(isWanted)),
+    read,
     reads.get({ resource: "leases", namespace: "kube-node-lease", name }, lease),
     // Nodes have no namespace; their events are kept in this one.
     eventsNamed(reads, "default", { kind: "Node", name }),
@@ -88,6 +83,8 @@ async function collectNode(reads: Reads, pod: PodEvidence): Promise<OnNode> {
   ]);
   return { node: nodeRead, lease: leaseRead, nodeEvents, otherPulls: others };
 }
+
+const onNoNode = ({ name }: PodEvidence): Read<never> => skipped(`pod ${name} is on no node yet`);
 
 function repositoryOf(image: string): readonly string[] {
   const reference = parseImageReference(image);
@@ -107,25 +104,41 @@ async function collectFamily(
 ): Promise<Family> {
   const reference = pod.owner;
   if (reference === null) return { owners: [], pods: found([wire]) };
+  const helm = releases(reads);
+  if (known !== undefined) helm.ahead(known);
   const read = await readOwner(reads, pod.namespace, reference, known);
-  const first = { reference, read: ownerRead(read) };
-  if (read.status !== "ok") return { owners: [first], pods: siblings ?? read };
+  if (read.status !== "ok") return { owners: [{ reference, read }], pods: siblings ?? read };
   const above = controllerOf(read.value.metadata);
-  const isRead = above !== null && kindOf(above) !== null;
   const source =
     above !== null && reference.kind === "ReplicaSet" ? sourceOfDeployment(read.value, above) : sourceOf(read.value);
-  const [upper, pods] = await Promise.all([
-    isRead ? readOwner(reads, pod.namespace, above, known) : null,
+  const [owners, pods] = await Promise.all([
+    readAbove(reads, helm, { reference, workload: read.value, known }),
     siblings ?? podsOf(reads, source),
   ]);
-  return {
-    owners: [first, ...(above === null || upper === null ? [] : [{ reference: above, read: ownerRead(upper) }])],
-    pods,
-  };
+  return { owners, pods };
 }
 
-const ownerRead = (read: Read<Workload>): Evidence["owners"][number]["read"] =>
-  read.status === "ok" ? found(read.value.evidence) : read;
+interface Lower {
+  readonly reference: OwnerReference;
+  readonly workload: Workload;
+  readonly known: Workload | undefined;
+}
+
+/** A workload and the one above it; the outermost with the manifest that Helm keeps of it. */
+async function readAbove(
+  reads: Reads,
+  helm: Releases,
+  { reference, workload, known }: Lower,
+): Promise<Evidence["owners"]> {
+  const above = controllerOf(workload.metadata);
+  if (above === null) return [{ reference, read: found(await helm.complete(workload)) }];
+  const first = { reference, read: found(workload.evidence) };
+  if (kindOf(above) === null) return [first];
+  helm.ahead(workload);
+  const upper = await readOwner(reads, workload.namespace, above, known);
+  const read = upper.status === "ok" ? found(await helm.complete(upper.value)) : upper;
+  return [first, { reference: above, read }];
+}
 
 async function readOwner(
   reads: Reads,
@@ -141,14 +154,14 @@ async function readOwner(
 }
 
 /** A workload: the pod that stands for it, or, where it has none, what its own events say. */
-export async function collectWorkload(reads: Reads, subject: Workload): Promise<Collected> {
+export async function collectWorkload(reads: Reads, asking: Asking, subject: Workload): Promise<Collected> {
   const { evidence, namespace } = subject;
   const target = { cluster: reads.cluster, namespace, kind: evidence.kind, name: evidence.name };
   const pods = await podsOf(reads, sourceOf(subject));
   const chosen = pods.status === "ok" ? representative(pods.value) : null;
   if (chosen !== null) {
     const events = eventsNamed(reads, namespace, { kind: "Pod", name: chosen.metadata.name });
-    return collectPod(reads, { pod: chosen, target, events, known: subject, siblings: pods });
+    return collectPod(reads, asking, { pod: chosen, target, events, known: subject, siblings: pods });
   }
   return { target, ...(await withoutPods(reads, subject, pods)) };
 }
@@ -159,21 +172,17 @@ async function withoutPods(
   subject: Workload,
   pods: Read<readonly WirePod[]>,
 ): Promise<Omit<Collected, "target">> {
-  const { evidence } = subject;
-  const reason = `${evidence.kind.toLowerCase()} ${evidence.name} has no pods`;
+  const { apiVersion, kind, name, uid } = subject.evidence;
+  const reason = `${kind.toLowerCase()} ${name} has no pods`;
   const none = skipped(reason);
-  const above = controllerOf(subject.metadata);
-  const [upper, ownerEvents] = await Promise.all([
-    above === null || kindOf(above) === null ? null : readOwner(reads, subject.namespace, above, undefined),
+  const reference = { apiVersion, kind, name, uid };
+  const [owners, ownerEvents] = await Promise.all([
+    readAbove(reads, releases(reads), { reference, workload: subject, known: undefined }),
     eventsOfWorkload(reads, subject),
   ]);
-  const { apiVersion, kind, name, uid } = evidence;
   return {
     pod: pods.status === "ok" ? { status: "absent", reason } : pods,
-    owners: [
-      { reference: { apiVersion, kind, name, uid }, read: found(evidence) },
-      ...(above === null || upper === null ? [] : [{ reference: above, read: ownerRead(upper) }]),
-    ],
+    owners,
     siblings: pods.status === "ok" ? found([]) : pods,
     events: none,
     ownerEvents,
@@ -183,5 +192,7 @@ async function withoutPods(
     lease: none,
     nodeEvents: none,
     otherPulls: none,
+    registry: [],
+    reach: none,
   };
 }

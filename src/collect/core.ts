@@ -1,33 +1,40 @@
 import type { ClusterReader } from "../cluster/reader.ts";
-import type { Core, DiagnoseAnswer, DiagnoseRequest } from "../core.ts";
+import type { Ahead, Core, DiagnoseAnswer, DiagnoseRequest } from "../core.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Evidence } from "../diagnosis/evidence.ts";
+import type { Registry } from "../registry/registry.ts";
 import { collectPod, collectWorkload } from "./collect.ts";
 import { type Deadlines, type Reads, usualDeadlines, withDeadlines } from "./reads.ts";
+import { lookAhead } from "./look-ahead.ts";
+import type { Asking } from "./registry-checks.ts";
 import { type Resolved, resolve } from "./resolve.ts";
 import { notReviewed, openSight, withinSight } from "./sight.ts";
 
 export interface CoreParts {
   readonly clusterReader: ClusterReader;
+  /** Null: registries are not asked. */
+  readonly registry: Registry | null;
   readonly clock: () => Date;
   /** Milliseconds. Default: 2.5 s for each read, 4.5 s for the whole answer. */
   readonly deadlines?: Deadlines;
 }
 
 /** The core on one cluster: resolve the target, collect evidence, diagnose it. Never throws: what went wrong is an answer too. */
-export function createCore({ clusterReader, clock, deadlines = usualDeadlines }: CoreParts): Core {
+export function createCore({ clusterReader, registry, clock, deadlines = usualDeadlines }: CoreParts): Core & Ahead {
+  const asking = { registry, clock };
   return {
     cluster: clusterReader.cluster,
     async diagnose(request, signal) {
       const reads = withDeadlines(clusterReader, deadlines, signal);
-      if (request.asker === undefined) return answer(reads, request, clock);
+      if (request.asker === undefined) return answer(reads, request, asking);
       const sight = await openSight(reads, request.asker);
       if (!sight.ok) return { kind: "unreadable", sentence: sight.error.sentence };
-      const found = await answer(withinSight(reads, sight.value), request, clock);
+      const found = await answer(withinSight(reads, sight.value), request, asking);
       const failure = sight.value.failure();
       // What was left out by an error is not said to be missing.
       return found.kind === "not-found" && failure !== null ? { kind: "unreadable", sentence: failure } : found;
     },
+    lookAhead: (request, signal) => lookAhead(withDeadlines(clusterReader, deadlines, signal), asking, request),
     async mayGetPods(asker, namespace, signal) {
       const read = await withDeadlines(clusterReader, deadlines, signal).review(asker, namespace);
       if (read.status !== "ok") return { ok: false, sentence: notReviewed(read) };
@@ -42,21 +49,25 @@ export function createCore({ clusterReader, clock, deadlines = usualDeadlines }:
   };
 }
 
-async function answer(reads: Reads, request: DiagnoseRequest, clock: () => Date): Promise<DiagnoseAnswer> {
+async function answer(reads: Reads, request: DiagnoseRequest, asking: Asking): Promise<DiagnoseAnswer> {
   const resolved = await resolve(reads, request);
-  return resolved.kind === "answer" ? resolved.answer : answerOf(await collect(reads, resolved, clock));
+  return resolved.kind === "answer" ? resolved.answer : answerOf(await collect(reads, resolved, asking));
 }
 
 async function collect(
   reads: Reads,
   resolved: Exclude<Resolved, { kind: "answer" }>,
-  clock: () => Date,
+  asking: Asking,
 ): Promise<Evidence> {
   const collected =
     resolved.kind === "workload"
-      ? await collectWorkload(reads, resolved.workload)
-      : await collectPod(reads, { pod: resolved.pod, target: targetOf(reads, resolved), events: resolved.events });
-  return { version: 1, takenAt: clock().toISOString(), ...collected };
+      ? await collectWorkload(reads, asking, resolved.workload)
+      : await collectPod(reads, asking, {
+          pod: resolved.pod,
+          target: targetOf(reads, resolved),
+          events: resolved.events,
+        });
+  return { version: 1, takenAt: asking.clock().toISOString(), ...collected };
 }
 
 const targetOf = (

@@ -9,6 +9,8 @@ import { type Reads, found } from "./reads.ts";
 /** Which namespaces somebody may look into: those where Kubernetes lets them get pods. */
 export interface Sight {
   sees(namespace: string): Promise<boolean>;
+  /** All of them. */
+  readonly all: boolean;
   /** Why a namespace could not be asked about, where one could not; it counts as unseen. */
   failure(): string | null;
 }
@@ -20,7 +22,7 @@ const reviewsAtOnce = 8;
 export async function openSight(reads: Reads, asker: Subject): Promise<Result<Sight, BadInput>> {
   const everywhere = await reads.review(asker, null);
   if (everywhere.status !== "ok") return badInput(notReviewed(everywhere));
-  if (everywhere.value) return success({ sees: () => Promise.resolve(true), failure: () => null });
+  if (everywhere.value) return success({ all: true, sees: () => Promise.resolve(true), failure: () => null });
   const limit = pLimit(reviewsAtOnce);
   const asked = new Map<string, Promise<boolean>>();
   let failure: string | null = null;
@@ -31,6 +33,7 @@ export async function openSight(reads: Reads, asker: Subject): Promise<Result<Si
     return false;
   };
   return success({
+    all: false,
     failure: () => failure,
     sees(namespace) {
       const answer = asked.get(namespace) ?? review(namespace);
@@ -57,6 +60,7 @@ export function withinSight(reads: Reads, sight: Sight): Reads {
   };
   return {
     ...reads,
+    seesAll: reads.seesAll && sight.all,
     async get(path, schema) {
       const place = path.resource === "namespaces" ? path.name : guarded.has(path.resource) ? path.namespace : null;
       const [read, seen] = await Promise.all([reads.get(path, schema), isSeen(place)]);
@@ -67,6 +71,15 @@ export function withinSight(reads: Reads, sight: Sight): Reads {
       if (path.namespace !== null) return (await isSeen(path.namespace)) ? reads.list(path, schema) : found([]);
       const read = await reads.list(path, placed(schema, path.resource));
       return read.status === "ok" ? found(await filtered(read.value)) : read;
+    },
+    async listSome(path, pages, schema) {
+      if (path.resource !== "namespaces" && !guarded.has(path.resource)) return reads.listSome(path, pages, schema);
+      if (path.namespace !== null)
+        return (await isSeen(path.namespace))
+          ? reads.listSome(path, pages, schema)
+          : found({ items: [], isPartial: false });
+      const read = await reads.listSome(path, pages, placed(schema, path.resource));
+      return read.status === "ok" ? found({ ...read.value, items: await filtered(read.value.items) }) : read;
     },
   };
 }

@@ -103,6 +103,11 @@ export function siblingEvidence(pod: WirePod): SiblingEvidence {
     phase: status?.phase ?? "",
     ready: (status?.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True"),
     trouble: troubleOf(pod),
+    running: containersOf(pod).flatMap(({ name, image, status: container }) =>
+      container?.state?.kind === "running"
+        ? [{ container: name, image, imageID: container.imageID, since: container.state.startedAt }]
+        : [],
+    ),
   };
 }
 

@@ -3,16 +3,11 @@ import type { Document } from "yaml";
 import { z } from "zod";
 import { failure, success } from "../diagnosis/result.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
+import type { RegistrySettings } from "../registry/registry.ts";
 import { describeIssue, writePath } from "../schema-issue.ts";
+import { duration } from "./duration.ts";
 import { nearest } from "./nearest.ts";
-
-const duration = z
-  .string({ error: "not a duration: write it with its unit, 4s or 500ms." })
-  .regex(/^\d{1,6}(ms|s)$/, { error: "not a duration: write it with its unit, 4s or 500ms." })
-  .transform((text) => (text.endsWith("ms") ? Number(text.slice(0, -2)) : Number(text.slice(0, -1)) * 1000))
-  .refine((milliseconds) => milliseconds >= 100 && milliseconds <= 600_000, {
-    error: "a duration out of bounds: 100ms to 600s.",
-  });
+import { registryKeys, registrySettings } from "./registry.ts";
 
 const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
   error: "no namespace: small letters, digits and -, at most 63 (RFC 1123).",
@@ -25,7 +20,10 @@ const settingsFile = z.strictObject({
   cluster: z.string().min(1).max(100).nullable().default(null),
   access: z.strictObject({ look: z.enum(["members", "rbac"]).default("members") }).prefault({}),
   channels: z.record(channelId, z.strictObject({ namespace: namespaceName })).default({}),
-  deadlines: z.strictObject({ read: duration.default(2500), answer: duration.default(4500) }).prefault({}),
+  deadlines: z
+    .strictObject({ read: duration("100ms").default(2500), answer: duration("100ms").default(4500) })
+    .prefault({}),
+  registry: registrySettings.prefault({}),
 });
 
 export interface FileSettings {
@@ -37,6 +35,7 @@ export interface FileSettings {
   readonly namespaces: ReadonlyMap<string, string>;
   /** Milliseconds: for one read of the cluster, and for a whole answer. */
   readonly deadlines: { readonly read: number; readonly answer: number };
+  readonly registry: RegistrySettings;
 }
 
 /** Parses the text of `imagepull.yaml`, or says one sentence for each mistake, with file, line and path. */
@@ -56,12 +55,13 @@ export function parseSettings(text: string, file: string): Result<FileSettings, 
       `${file}:${lineOf(document, lines, path)} ${writePath(path)}`.trimEnd();
     return failure(parsed.error.issues.flatMap((issue) => sentences(issue, value, where)));
   }
-  const { cluster, access, channels, deadlines } = parsed.data;
+  const { cluster, access, channels, deadlines, registry } = parsed.data;
   return success({
     cluster,
     access,
     namespaces: new Map(Object.entries(channels).map(([channel, { namespace }]) => [channel, namespace])),
     deadlines,
+    registry,
   });
 }
 
@@ -103,13 +103,17 @@ function sentences(issue: Issue, value: unknown, where: (path: readonly Property
 }
 
 const keysAt: Readonly<Record<string, readonly string[]>> = {
-  "": ["cluster", "access", "channels", "deadlines"],
+  "": ["cluster", "access", "channels", "deadlines", "registry"],
   access: ["look"],
+  "channels.*": ["namespace"],
   deadlines: ["read", "answer"],
+  registry: registryKeys,
+  "registry.tokenServers[]": ["registry", "server"],
 };
 
 function suggestion(path: readonly PropertyKey[], key: string): string {
-  const keys = keysAt[writePath(path)] ?? ["namespace"];
+  const place = path[0] === "channels" ? "channels.*" : writePath(path).replaceAll(/\[\d+\]/g, "[]");
+  const keys = keysAt[place] ?? [];
   const near = nearest(key, keys);
   return near === null ? `There ${keys.length === 1 ? "is" : "are"} ${keys.join(", ")}.` : `Did you mean ${near}?`;
 }

@@ -30,11 +30,12 @@ export async function checkCluster(probe: Result<ClusterProbe, BadInput>, look: 
 }
 
 async function checkRights(probe: ClusterProbe): Promise<Check[]> {
-  const [answers, secrets] = await Promise.all([
+  const [answers, secrets, listed] = await Promise.all([
     Promise.all(
       needed.map(async (right) => ({ ...right, allowed: await probe.may(right.verb, right.group, right.resource) })),
     ),
     probe.may("get", "", "secrets"),
+    probe.may("list", "", "secrets"),
   ]);
   const failed = answers.find(({ allowed }) => !allowed.ok)?.allowed;
   if (failed?.ok === false)
@@ -46,14 +47,19 @@ async function checkRights(probe: ClusterProbe): Promise<Check[]> {
     refused.length === 0
       ? ok("RBAC", "may read all that a diagnosis needs")
       : missing("RBAC", `may not ${refused.join(", ")}`, "Grant it: imagepull install --dry-run | kubectl apply -f -"),
-    secrets.ok && secrets.value
-      ? ok("RBAC secrets", "may get secrets")
-      : optional(
-          "RBAC secrets",
-          "may not get secrets: the credentials step will be unknown",
-          "Grant it: imagepull install --secrets --dry-run | kubectl apply -f -",
-        ),
+    secretsCheck(secrets.ok && secrets.value, listed.ok && listed.value),
   ];
+}
+
+function secretsCheck(mayGet: boolean, mayList: boolean): Check {
+  if (mayGet && mayList) return ok("RBAC secrets", "may get and list secrets");
+  return optional(
+    "RBAC secrets",
+    mayGet
+      ? "may not list secrets: the manifests that Helm keeps will not be looked at"
+      : "may not get secrets: the credentials step will be unknown, and registries are asked anonymously",
+    "Grant it: imagepull install --secrets --dry-run | kubectl apply -f -",
+  );
 }
 
 /** Under `access.look: rbac` nobody is let in without it. */

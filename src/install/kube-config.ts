@@ -1,6 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "../cluster/kubeconfig.ts";
-import { proxyFor } from "../cluster/proxy.ts";
+import { proxyFor } from "../net/proxy.ts";
 
 /** The access that a kubeconfig's context gives, as client-node wants it: for what is written, which the reader never does. */
 export function toKubeConfig(

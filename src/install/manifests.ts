@@ -3,7 +3,7 @@
 export interface InstallPlan {
   readonly namespace: string;
   readonly image: string;
-  /** Whether the bot may read secrets: the credentials step needs it. */
+  /** Whether the bot may read secrets: the credentials step needs it, and placement where Helm installed a workload. */
   readonly secrets: boolean;
 }
 
@@ -53,9 +53,9 @@ export function manifests({ namespace, image, secrets }: InstallPlan): readonly 
     ...clusterRole(`${name}-reviews`, account, [
       { apiGroups: [reviews.group], resources: [reviews.resource], verbs: [reviews.verb] },
     ]),
-    // A part of its own, so that it can be given, or taken away, by itself.
+    // A part of its own, so that it can be given, or taken away, by itself. `list` finds the secret in which Helm keeps a release.
     ...(secrets
-      ? clusterRole(`${name}-secrets`, account, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }])
+      ? clusterRole(`${name}-secrets`, account, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }])
       : []),
     service(namespace),
     deployment(namespace, image),

@@ -144,6 +144,36 @@ describe("each read ends with what was read, or with why nothing was", () => {
 });
 
 describe("lists", () => {
+  it.each<[string, number, number, object]>([
+    ["a list that is short enough, whole", 3, 2, { length: 3, isPartial: false }],
+    ["one of a page, whole", 500, 1, { length: 500, isPartial: false }],
+    ["of a longer one so many pages, and that there is more", 1200, 2, { length: 1000, isPartial: true }],
+  ])("some of a list: %s", async (_what, length, pages, expected) => {
+    const { reader } = await here.start(Array.from({ length }, (_, index) => pod(`web-${index}`)));
+    const read = await reader.listSome({ resource: "pods", namespace: "shop" }, pages, named, soon());
+    expect(read.status === "ok" && { length: read.value.items.length, isPartial: read.value.isPartial }).toEqual(
+      expected,
+    );
+    expect(here.api().requests).toHaveLength(Math.min(pages, Math.ceil(length / 500)));
+  });
+
+  it.each<[string, "list" | "listSome", object]>([
+    ["fails a whole list", "list", { status: "failed" }],
+    ["leaves what came before it of some", "listSome", { status: "ok", value: { items: ["web-0"], isPartial: true } }],
+  ])("a page that fails %s", async (_what, how, expected) => {
+    const first = { metadata: { continue: "2" }, items: [pod("web-0")] };
+    const { reader } = await here.start([], {
+      answers: {
+        "/api/v1/pods": ({ url = "" }, response) =>
+          void response.writeHead(url.includes("continue") ? 500 : 200).end(JSON.stringify(first)),
+      },
+    });
+    const path = { resource: "pods", namespace: null } as const;
+    const read =
+      how === "list" ? await reader.list(path, named, soon()) : await reader.listSome(path, 2, named, soon());
+    expect(read).toMatchObject(expected);
+  });
+
   it("all pages are read, and others have their turn in between", async () => {
     const { reader } = await here.start(Array.from({ length: 1203 }, (_, index) => pod(`web-${index}`)));
     let turns = 0;

@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { connect } from "../../src/cluster/connect.ts";
 import { createCore } from "../../src/collect/core.ts";
 import { parseTarget } from "../../src/collect/target.ts";
+import type { Registry } from "../../src/registry/registry.ts";
 import type { Core, DiagnoseAnswer } from "../../src/core.ts";
 import { type Evidence, evidenceSchema } from "../../src/diagnosis/evidence.ts";
 import { type Behaviour, type FakeApi, type KubeObject, kubeconfigFor, startFakeApi } from "../support/fake-api.ts";
@@ -16,6 +17,8 @@ export interface Asked {
   readonly behaviour?: Behaviour;
   readonly defaultNamespace?: string | null;
   readonly deadlines?: { read: number; total: number };
+  /** Default: registries are not asked. */
+  readonly registry?: Registry;
 }
 
 export interface Asker {
@@ -32,7 +35,7 @@ export function asker(): Asker {
   const folder = mkdtempSync(join(tmpdir(), "core-"));
   const ends: (() => unknown)[] = [];
   let last: FakeApi | null = null;
-  const core: Asker["core"] = async ({ objects = shop(), behaviour = {}, deadlines } = {}) => {
+  const core: Asker["core"] = async ({ objects = shop(), behaviour = {}, deadlines, registry = null } = {}) => {
     const api = await startFakeApi(() => objects, behaviour);
     last = api;
     writeFileSync(join(folder, "config"), kubeconfigFor(api.url));
@@ -41,6 +44,7 @@ export function asker(): Asker {
     ends.push(connected.value.close, api.stop);
     return createCore({
       clusterReader: connected.value.reader,
+      registry,
       clock: () => new Date("2026-11-24T10:31:00Z"),
       ...(deadlines === undefined ? {} : { deadlines }),
     });

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Evidence } from "../../src/diagnosis/evidence.ts";
 import type { KubeObject } from "../support/fake-api.ts";
-import { event, namespace, pod, shop, workload } from "../support/kube-objects.ts";
+import { event, image, namespace, pod, shop, workload } from "../support/kube-objects.ts";
 import { type Asker, asker } from "./asked.ts";
 
 let asking: Asker;
@@ -109,6 +109,37 @@ describe("what is collected of a pod", () => {
         read: { status: "skipped", reason: "CloneSet odd (apps/v1) is of a kind that is not read" },
       },
     ]);
+  });
+
+  it("of each pod of the workload, exactly what runs and since when", async () => {
+    const { siblings } = await asking.evidenceOf(`shop/${failing}`);
+    expect(siblings.status === "ok" && siblings.value.map(({ name, running }) => [name, running])).toEqual([
+      [failing, []],
+      ["checkout-58b9d-zzq4m", [{ container: "app", image, imageID: "", since: "2026-11-24T10:00:00Z" }]],
+    ]);
+  });
+
+  it("who changed the template, the pull secrets and their list last", async () => {
+    const managed: Record<string, object> = {
+      Deployment: { manager: "kubectl-set", fieldsV1: { "f:spec": { "f:template": {} } } },
+      Secret: { manager: "external-secrets", fieldsV1: {} },
+      ServiceAccount: { manager: "kubectl-patch", fieldsV1: { "f:imagePullSecrets": {} } },
+    };
+    const time = "2026-11-24T10:25:00Z";
+    const objects = shop().map((object) =>
+      managed[object.kind] === undefined
+        ? object
+        : { ...object, metadata: { ...object.metadata, managedFields: [{ time, ...managed[object.kind] }] } },
+    );
+    const evidence = await asking.evidenceOf(`shop/${failing}`, { objects });
+    expect(evidence).toMatchObject({
+      owners: [
+        { read: { value: { templateChange: null } } },
+        { read: { value: { templateChange: { at: time, by: "kubectl-set" } } } },
+      ],
+      secrets: [{ read: { value: { changedAt: time, changedBy: "external-secrets" } } }, {}],
+      serviceAccount: { value: { change: { at: time, by: "kubectl-patch" } } },
+    });
   });
 
   it("no value of env or of a secret gets into it", async () => {

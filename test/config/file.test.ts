@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readConfig, readSettings } from "../../src/config.ts";
 import { parseSettings } from "../../src/config/file.ts";
+import { usualRegistrySettings } from "../../src/registry/registry.ts";
 
 describe("what imagepull.yaml decides", () => {
   it.each([
@@ -32,7 +33,7 @@ describe("a mistake in imagepull.yaml is one sentence with its place", () => {
   it.each([
     ["cluster: a\nchanels: {}", "f.yaml:2 chanels is no setting. Did you mean channels?"],
     ["access:\n  lok: rbac", "f.yaml:2 access.lok is no setting. Did you mean look?"],
-    ["frobnicate: 1", "f.yaml:1 frobnicate is no setting. There are cluster, access, channels, deadlines."],
+    ["frobnicate: 1", "f.yaml:1 frobnicate is no setting. There are cluster, access, channels, deadlines, registry."],
     ["access:\n  look: everybody", 'f.yaml:2 access.look is "everybody", not "members" or "rbac".'],
     ["cluster: 7", "f.yaml:1 cluster is 7, not a text."],
     ["cluster: ''", "f.yaml:1 cluster is empty."],
@@ -48,6 +49,70 @@ describe("a mistake in imagepull.yaml is one sentence with its place", () => {
     ["cluster: a\n  b: c", "f.yaml:1 is not YAML: Nested mappings are not allowed in compact mappings."],
     ["cluster: a\ncluster: b", "f.yaml:2 is not YAML: Map keys must be unique."],
   ])("%j", (text, sentence) => expect(parseSettings(text, "f.yaml")).toEqual({ ok: false, error: [{ sentence }] }));
+});
+
+describe("how registries are asked", () => {
+  it.each([
+    ["by the defaults, when nothing is said", "", usualRegistrySettings],
+    ["by the defaults, when only the group stands there", "registry: {}", usualRegistrySettings],
+    ["not at all", "registry: {check: off}", { check: false }],
+    [
+      "in plain HTTP at these hosts",
+      "registry: {plainHttp: ['registry.shop:5000', '[::1]:5000', Localhost]}",
+      { plainHttp: ["registry.shop:5000", "[::1]:5000", "localhost"] },
+    ],
+    [
+      "with a token server of another host",
+      "registry:\n  tokenServers:\n    - {registry: registry.shop, server: 'https://Auth.shop/'}",
+      { tokenServers: [{ registry: "registry.shop", origin: "https://auth.shop" }] },
+    ],
+    [
+      "at these addresses, and never at those",
+      "registry: {allow: [127.0.0.0/8, '::1'], deny: [10.0.0.1, '2001:db8::/32']}",
+      { allow: ["127.0.0.0/8", "::1/128"], deny: ["10.0.0.1/32", "2001:db8::/32"] },
+    ],
+    ["at no private address", "registry: {privateAddresses: off}", { privateAddresses: false }],
+    [
+      "so many at once, for so long, and not from memory",
+      "registry: {checksAtOnce: 2, deadline: 900ms, cache: 0s}",
+      { checksAtOnce: 2, deadlineMs: 900, cacheMs: 0 },
+    ],
+  ])("%s", (_, text, registry) =>
+    expect(parseSettings(text, "imagepull.yaml")).toMatchObject({ ok: true, value: { registry } }),
+  );
+
+  const anchor = "f.yaml:1 registry.";
+  it.each([
+    ["{plainhttp: []}", "plainhttp is no setting. Did you mean plainHttp?"],
+    ["{check: maybe}", 'check is "maybe", not "on" or "off".'],
+    ["{check: true}", 'check is a boolean, not "on" or "off".'],
+    [
+      "{plainHttp: ['http://registry.shop']}",
+      "plainHttp[0] is not a registry's host: write it as in an image, registry.example.com:5000.",
+    ],
+    [
+      "{tokenServers: [{registry: a.io, server: https://b.io, sever: x}]}",
+      "tokenServers[0].sever is no setting. Did you mean server?",
+    ],
+    ["{tokenServers: [{server: https://b.io}]}", "tokenServers[0].registry is missing."],
+    ...["b.io", "ftp://b.io", "https://b.io/token", "https://u:p@b.io", "https://b.io/?a=b"].map((server) => [
+      `{tokenServers: [{registry: a.io, server: '${server}'}]}`,
+      "tokenServers[0].server is not a server: write scheme and host alone, https://auth.example.com.",
+    ]),
+    ...["10.0.0.0/33", "2001:db8::/129", "10.0.0/8", "example.com", "fe80::1%eth0", "10.0.0.0/"].map((range) => [
+      `{deny: ['${range}']}`,
+      "deny[0] is not a range of addresses: write 10.0.0.0/8, 2001:db8::/32 or one address.",
+    ]),
+    ["{allow: 10.0.0.0/8}", "allow is a string, not a list."],
+    ["{checksAtOnce: 0}", "checksAtOnce is 0, which is too small (at least 1)."],
+    ["{deadline: 0s}", "deadline is a duration out of bounds: 100ms to 600s."],
+    ["{cache: 601s}", "cache is a duration out of bounds: 0s to 600s."],
+  ])("a mistake is one sentence: %s", (text, sentence) =>
+    expect(parseSettings(`registry: ${text}`, "f.yaml")).toEqual({
+      ok: false,
+      error: [{ sentence: `${anchor}${sentence}` }],
+    }),
+  );
 });
 
 describe("where the file is looked for", () => {

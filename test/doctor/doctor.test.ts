@@ -136,6 +136,14 @@ describe("doctor", () => {
       /install --secrets/,
     ],
     [
+      "a right to get secrets, but not to list them",
+      { refused: ["list secrets"] },
+      "RBAC secrets",
+      "optional",
+      /may not list secrets: the manifests that Helm keeps/,
+      /install --secrets/,
+    ],
+    [
       "no right to ask who may get pods, where Kubernetes decides who may look",
       { look: "rbac", refused: ["create subjectaccessreviews"] },
       "RBAC reviews",

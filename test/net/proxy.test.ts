@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { proxyFor } from "../../src/cluster/proxy.ts";
+import { proxyFor } from "../../src/net/proxy.ts";
 
 describe("which proxy requests go through, by the rules of Go programs", () => {
   // Facts: golang.org/x/net/http/httpproxy, Config.ProxyFunc and its tests.
