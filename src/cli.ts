@@ -1,8 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import type { DiagnoseOptions, Door } from "./cli/diagnose.ts";
+import type { ExplainOptions } from "./cli/explain.ts";
 import { type Io, type OutputFormat, refuse } from "./cli/io.ts";
+import { addRepull } from "./cli/repull-command.ts";
 import type { TargetRequest } from "./core.ts";
-import type { BadInput, Result } from "./diagnosis/result.ts";
+import { type BadInput, badInput, type Result } from "./diagnosis/result.ts";
 
 /** Where a command finds its cluster. */
 export interface ClusterOptions {
@@ -10,15 +12,18 @@ export interface ClusterOptions {
   readonly kubeconfig?: string | undefined;
 }
 
+/** With the settings of `imagepull.yaml`. */
+type Configured = ClusterOptions & { readonly config?: string };
+
 /** What the commands do, each loaded only when it is asked for. Every one answers its exit code. */
 export interface Doors {
   parseTarget(
     text: string,
     options: { namespace: string | null; selector: string | null },
   ): Promise<Result<TargetRequest, BadInput>>;
-  open(options: ClusterOptions): Promise<Result<Door, BadInput>>;
-  serve(options: ClusterOptions & { readonly config?: string }): Promise<number>;
-  doctor(options: ClusterOptions & { readonly config?: string; readonly output?: "text" | "json" }): Promise<number>;
+  open(options: Configured): Promise<Result<Door, BadInput>>;
+  serve(options: Configured): Promise<number>;
+  doctor(options: Configured & { readonly output?: "text" | "json" }): Promise<number>;
   install(
     options: ClusterOptions & {
       readonly secrets?: boolean;
@@ -44,6 +49,8 @@ export async function runCli(args: readonly string[], io: Io, version: string, d
     .configureOutput({ writeOut: io.out, writeErr: () => undefined })
     .exitOverride();
   addDiagnose(program, io, doors, done);
+  addExplain(program, io, done);
+  addRepull(program, io, doors, done);
   addServing(program, doors, done);
   addSetup(program, doors, done);
   if (args.length === 0) {
@@ -76,12 +83,15 @@ function addDiagnose(program: Command, io: Io, doors: Doors, done: (code: number
     .option("--save <file>", "keep the evidence, to be diagnosed again or sent to a colleague")
     .option("--from <file>", "diagnose saved evidence instead (- reads standard input)")
     .option("--exit-code", "exit with 1 unless all is well")
+    .option("--config <file>", configDefault)
     .action(async (target: string[], options: DiagnoseFlags) => {
       done(await diagnoseCommand(target.join(" "), options, io, doors));
     });
 }
 
-interface DiagnoseFlags extends ClusterOptions {
+const configDefault = "default: IMAGEPULL_CONFIG, then imagepull.yaml in the working folder";
+
+interface DiagnoseFlags extends Configured {
   readonly namespace?: string;
   readonly selector?: string;
   readonly output: OutputFormat;
@@ -103,10 +113,38 @@ async function diagnoseCommand(text: string, flags: DiagnoseFlags, io: Io, doors
       options.output,
       "a target and --from were both given: saved evidence knows its own target, so leave one out.",
     );
-  const parse = (): Promise<Result<TargetRequest, BadInput>> =>
-    doors.parseTarget(text, { namespace: flags.namespace ?? null, selector: flags.selector ?? null });
+  const parse = async (): Promise<Result<TargetRequest, BadInput>> => {
+    const named = { namespace: flags.namespace ?? null, selector: flags.selector ?? null };
+    const target = await doors.parseTarget(text, named);
+    if (target.ok || !text.includes(" ")) return target;
+    const joined = text.split(" ").join("/");
+    const meant = await doors.parseTarget(joined, named);
+    return meant.ok ? badInput(`${target.error.sentence} Did you mean imagepull diagnose ${joined}?`) : target;
+  };
   const { runDiagnose } = await import("./cli/diagnose.ts");
   return runDiagnose(parse, options, io, () => doors.open(flags));
+}
+
+function addExplain(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command("explain")
+    .summary("name the cause that a pasted message shows")
+    .description(
+      "Names the cause that a message shows, by its words alone: no cluster is asked.\nMESSAGE: a pull error, the events or all of kubectl describe pod, or a log; without it, or with -, standard input.",
+    )
+    .usage("[options] [MESSAGE|-]")
+    .argument("[message...]", "what kubelet or runtime said")
+    .addOption(new Option("-o, --output <format>", "how to answer").choices(["text", "json"]).default("text"))
+    .option("--jsonl", 'read {"message": "…"} a line from standard input, and answer a line each, in order')
+    .addHelpText(
+      "after",
+      "\nkubectl describe pod web-7d4f9c-x2k8p | imagepull explain\nimagepull explain 'Failed to pull image \"nginx:1.99\": … not found'",
+    )
+    .action(async (message: string[], options: Omit<ExplainOptions, "jsonl"> & { readonly jsonl?: boolean }) => {
+      const { runExplain } = await import("./cli/explain.ts");
+      const { output, jsonl = false } = options;
+      done(await runExplain(message.join(" "), { output, jsonl }, io, io.input ?? process.stdin));
+    });
 }
 
 const addClusterOptions = (command: Command): Command =>
@@ -118,7 +156,7 @@ function addServing(program: Command, doors: Doors, done: (code: number) => void
   addClusterOptions(program.command("serve"))
     .summary("run the bot")
     .description("Runs the bot: Slack, and the door for alerts. Settings come by environment and imagepull.yaml.")
-    .option("--config <file>", "default: IMAGEPULL_CONFIG, then imagepull.yaml in the working folder")
+    .option("--config <file>", configDefault)
     .action(async (options: Parameters<Doors["serve"]>[0]) => {
       done(await doors.serve(options));
     });
@@ -144,7 +182,7 @@ function addSetup(program: Command, doors: Doors, done: (code: number) => void):
   addClusterOptions(program.command("doctor"))
     .summary("check each thing that the bot needs")
     .description("Checks each thing that the bot needs, a line each, with its mend. Exits with 1 if one is missing.")
-    .option("--config <file>", "default: IMAGEPULL_CONFIG, then imagepull.yaml in the working folder")
+    .option("--config <file>", configDefault)
     .addOption(new Option("-o, --output <format>", "how to answer").choices(["text", "json"]).default("text"))
     .action(async (options: Parameters<Doors["doctor"]>[0]) => {
       done(await doors.doctor(options));

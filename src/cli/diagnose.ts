@@ -1,4 +1,4 @@
-import type { Candidate, Core, DiagnoseAnswer, TargetRequest } from "../core.ts";
+import type { Ahead, Candidate, Core, DiagnoseAnswer, TargetRequest } from "../core.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Evidence } from "../diagnosis/evidence.ts";
@@ -6,7 +6,8 @@ import type { BadInput, Result } from "../diagnosis/result.ts";
 import { type Io, type OutputFormat, refuse } from "./io.ts";
 import { renderJson } from "./render-json.ts";
 import { renderMarkdown } from "./render-markdown.ts";
-import { type Terminal, renderText } from "./render-text.ts";
+import { renderText } from "./render-text.ts";
+import type { Terminal } from "./layout.ts";
 import { neutral } from "./neutral.ts";
 
 export interface DiagnoseOptions {
@@ -19,7 +20,7 @@ export interface DiagnoseOptions {
 
 /** The cluster that a target is looked for on: opened only where one is needed. */
 export interface Door {
-  readonly core: Core;
+  readonly core: Core & Ahead;
   readonly namespace: string;
   readonly close: () => void;
 }

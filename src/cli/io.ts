@@ -1,7 +1,8 @@
 import type { Candidate } from "../core.ts";
+import type { Input } from "./input.ts";
 import { neutral } from "./neutral.ts";
 import { stringify } from "./stringify.ts";
-import type { Terminal } from "./render-text.ts";
+import type { Terminal } from "./layout.ts";
 
 export type OutputFormat = "text" | "json" | "markdown";
 
@@ -10,6 +11,8 @@ export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly stdin: () => Promise<string>;
+  /** Standard input as it comes in; the process's own where none is given. */
+  readonly input?: Input;
   readonly terminal: Terminal;
 }
 

@@ -15,16 +15,19 @@ export function renderJson(diagnosis: Diagnosis): string {
     confidence: diagnosis.confidence,
     headline: text(diagnosis.headline),
     scope: text(diagnosis.scope),
+    reach: text(diagnosis.reach),
+    history: text(diagnosis.history),
     container: diagnosis.container,
     image: diagnosis.image,
     steps: diagnosis.steps.map(({ id, status, summary }) => ({ id, status, summary: text(summary) })),
-    findings: diagnosis.findings.map(({ cause, step, container, image, confidence, evidence }) => ({
+    findings: diagnosis.findings.map(({ cause, step, container, image, confidence, evidence, risk }) => ({
       cause,
       step,
       container,
       image,
       confidence,
       evidence: evidence.map(text),
+      ...(risk === undefined ? {} : { risk }),
     })),
     fixes: diagnosis.fixes.map(({ text: line, command }) => ({
       text: text(line),

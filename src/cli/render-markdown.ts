@@ -1,17 +1,19 @@
-import type { Diagnosis, Finding } from "../diagnosis/diagnosis.ts";
+import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Line } from "../diagnosis/say.ts";
 import { neutral } from "./neutral.ts";
+import { decisive, risks } from "./parts.ts";
 import { lasting, write } from "./write.ts";
 
 /** The answer as Markdown for a ticket or a chat: what comes from the cluster stands in code and cannot become markup. */
 export function renderMarkdown(diagnosis: Diagnosis): string {
-  const { target, pod, headline, scope, cause, confidence, takenAt, steps, fixes, nextTryAt } = diagnosis;
+  const { target, pod, headline, scope, reach, history, cause, confidence, takenAt, steps, fixes, nextTryAt } =
+    diagnosis;
   const text = (line: Line): string => markdown(line, takenAt);
   const subject = `${target.kind} ${inline(`${target.namespace}/${target.name}`)}${pod === null || pod === target.name ? "" : `, pod ${inline(pod)}`}`;
   const evidence = decisive(diagnosis).flatMap(({ evidence: lines }) => lines.map((line) => `- ${text(line)}`));
   return [
     `**${text(headline)}**`,
-    ...(scope.length === 0 ? [] : ["", text(scope)]),
+    ...[scope, reach, history].flatMap((line) => (line.length === 0 ? [] : ["", text(line)])),
     "",
     `${subject} on ${inline(target.cluster)}: ${inline(cause)}, ${confidence}, as of ${takenAt}.`,
     "",
@@ -24,6 +26,10 @@ export function renderMarkdown(diagnosis: Diagnosis): string {
         ...(command === undefined ? [] : ["", ...fence(command), ""]),
       ]),
     ),
+    ...section(
+      "Worth knowing",
+      risks(diagnosis).map((line) => `- ${text(line)}`),
+    ),
     ...(nextTryAt === null ? [] : ["", `Next try of the kubelet: about ${nextTryAt}.`]),
     "",
   ]
@@ -33,10 +39,6 @@ export function renderMarkdown(diagnosis: Diagnosis): string {
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ["", `**${title}**`, "", ...lines];
-
-/** The findings that bear the root cause out. */
-export const decisive = ({ findings, cause }: Diagnosis): readonly Finding[] =>
-  findings.filter((finding) => finding.cause === cause);
 
 const markdown = (line: Line, takenAt: string): string =>
   write(

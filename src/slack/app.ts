@@ -11,6 +11,7 @@ import { Identity } from "./identity.ts";
 import { register as registerCommands } from "./listeners/commands/imagepull.ts";
 import { register as registerEvents } from "./listeners/events/mention.ts";
 import { register as registerActions } from "./listeners/actions/press.ts";
+import { register as registerShortcuts } from "./listeners/shortcuts/explain.ts";
 import { boltLogger, type Log, reason } from "./log.ts";
 import { Once } from "./once.ts";
 import { type Posted, Poster } from "./poster.ts";
@@ -181,6 +182,7 @@ function register(app: App, door: Door): void {
   registerCommands(app, door);
   registerEvents(app, door);
   registerActions(app, door);
+  registerShortcuts(app, door);
   app.error((error) => {
     door.log.error({ reason: reason(error) }, "Bolt could not hand something on");
     return Promise.resolve();

@@ -2,7 +2,8 @@ import type { Subject } from "../core.ts";
 import type { MayLook } from "./access.ts";
 import type { Door } from "./door.ts";
 import { look, renderAnswer } from "./look.ts";
-import { renderHelp, renderUnknownVerb, renderWhoami, type Sight } from "./render/answers.ts";
+import { renderHelp, renderMistyped, renderUnknownVerb, renderWhoami, type Sight } from "./render/answers.ts";
+import { answerExplain } from "./render/explanation.ts";
 import { textMessage } from "./render/message.ts";
 import { proseWithin } from "./render/mrkdwn.ts";
 import type { Reply } from "./reply.ts";
@@ -33,9 +34,9 @@ export async function answerAsked(door: Door, asking: Asking, reply: Reply): Pro
     case "help":
       return reply.answer(renderHelp({ call }));
     case "mistyped":
-      return reply.answer(
-        textMessage(`${proseWithin(asked.sentence, 2_000)}\n\`${call} help\` shows what can be asked.`),
-      );
+      return reply.answer(renderMistyped(call, asked.sentence, asked.target));
+    case "explain":
+      return reply.answer(answerExplain([asked.message]));
     case "unknown":
       return reply.answer(renderUnknownVerb(call, asked.said, asked.nearest, asked.target));
     case "diagnose": {

@@ -33,6 +33,23 @@ export const actionPayload = z.object({
 });
 export type ActionPayload = z.infer<typeof actionPayload>;
 
+/** Text as blocks and attachments carry it, at any depth. */
+const withText = z.unknown();
+
+export const shortcutPayload = z.object({
+  trigger_id: z.string().min(1),
+  response_url: z.string(),
+  user: z.object({ id }),
+  channel: z.object({ id }),
+  message: z.object({
+    text: z.string().default(""),
+    ts: z.string().default(""),
+    thread_ts: z.string().optional(),
+    blocks: z.array(withText).default([]),
+    attachments: z.array(withText).default([]),
+  }),
+});
+
 export const mentionPayload = z.object({
   event_id: z.string().min(1),
   event: z.object({

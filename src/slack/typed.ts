@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import type { TargetRequest } from "../core.ts";
+import { explain } from "../diagnosis/explain.ts";
 import { redact } from "../diagnosis/redact.ts";
 import { badInput, type BadInput, type Result, success } from "../diagnosis/result.ts";
 
@@ -12,12 +13,20 @@ export type Asked =
       readonly target: TargetRequest;
       /** As it was typed, cleaned. */ readonly typed: string;
     }
-  | { readonly verb: "mistyped"; readonly sentence: string }
+  | {
+      readonly verb: "explain";
+      /** The message as it was written, with its line breaks. */ readonly message: string;
+    }
+  | {
+      readonly verb: "mistyped";
+      readonly sentence: string;
+      /** What may have been meant instead. */ readonly target: string | null;
+    }
   | {
       readonly verb: "unknown";
       readonly said: string;
       readonly nearest: string | null;
-      /** The whole text, where it reads as a target. */ readonly target: string | null;
+      /** The whole text, or the name in a sentence, where it reads as a target. */ readonly target: string | null;
     };
 
 export type ParseTarget = (
@@ -25,8 +34,10 @@ export type ParseTarget = (
   options?: { readonly namespace?: string | null; readonly selector?: string | null },
 ) => Result<TargetRequest, BadInput>;
 
-const verbs = ["diagnose", "help", "whoami"] as const;
+const verbs = ["diagnose", "explain", "help", "whoami"] as const;
 const longestText = 1_000;
+/** Slack's own limit of a message. Source: docs.slack.dev, chat.postMessage. */
+const longestMessage = 40_000;
 
 /**
  * Text as the person meant it: Slack wraps links, people and channels (`<https://…|shop.example.com>`, `<@U1|dana>`), escapes three
@@ -55,6 +66,27 @@ export function clean(text: string): string {
     .trim();
 }
 
+/**
+ * A pasted message as it was before Slack wrapped its links and names and escaped three characters: with its lines and its quotes, by
+ * which a runtime sets names apart.
+ */
+export const asWritten = (text: string): string =>
+  text
+    .slice(0, longestMessage)
+    .toWellFormed()
+    .replaceAll(/<([@#!])([^<>|]*)(?:\|([^<>]*))?>/g, (_, sign: string, id: string, name: string | undefined) =>
+      name === undefined ? (sign === "@" ? " " : id) : name,
+    )
+    .replaceAll(/<([^<>|]*)(?:\|([^<>]*))?>/g, (_, link: string, shown: string | undefined) => shown ?? link)
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
+    .replaceAll(/[\u201C-\u201F\u00AB\u00BB]/g, '"')
+    .replaceAll(/[\u2018-\u201B]/g, "'")
+    .replaceAll("\u00A0", " ")
+    .replaceAll("`", "")
+    .trim();
+
 /** Reads what was typed after `/imagepull`, or after the mention. */
 export function readAsked(text: string, parseTarget: ParseTarget): Asked {
   const typed = clean(text);
@@ -62,31 +94,68 @@ export function readAsked(text: string, parseTarget: ParseTarget): Asked {
   const said = first.toLowerCase();
   if (typed === "" || said === "help" || said === "--help" || said === "-h" || said === "?") return { verb: "help" };
   if (said === "whoami") return { verb: "whoami" };
-  if (said !== "diagnose") {
-    const nearest = verbs.find((verb) => distance(said, verb) <= 2) ?? null;
-    // "diagnoze web" is a slip of the verb; "shop/web" is a target without one.
-    const target = nearest === null ? typed : nearest === "diagnose" ? rest.join(" ") : "";
-    return {
-      verb: "unknown",
-      said: redact(first),
-      nearest,
-      target: looksLikeTarget(target) && readTarget(target, parseTarget).ok ? target : null,
-    };
-  }
+  if (said === "explain") return toExplain(asWritten(text).replace(/^\S+\s*/, ""));
+  if (said !== "diagnose") return unknown(text, typed, parseTarget);
   if (rest.length === 0)
     return {
       verb: "mistyped",
       sentence: "diagnose needs to know what: a pod, or a workload such as deploy/web, for instance: diagnose shop/web",
+      target: null,
     };
   const target = readTarget(rest.join(" "), parseTarget);
-  return target.ok
-    ? { verb: "diagnose", target: target.value, typed: rest.join(" ") }
-    : { verb: "mistyped", sentence: redact(target.error.sentence) };
+  if (target.ok) return { verb: "diagnose", target: target.value, typed: rest.join(" ") };
+  const joined = rest.join("/");
+  const meant = rest.length > 1 && !joined.includes("-/") && readTarget(joined, parseTarget).ok ? joined : null;
+  return { verb: "mistyped", sentence: redact(target.error.sentence), target: meant };
+}
+
+const toExplain = (message: string): Asked =>
+  message === ""
+    ? {
+        verb: "mistyped",
+        sentence:
+          "explain needs the message: paste the pull error behind it, or take Explain this pull error from the menu of the message that has it.",
+        target: null,
+      }
+    : { verb: "explain", message };
+
+/** Causes that say no more than that an image is pulled, or not even that. */
+const saysLittle: readonly string[] = ["not-an-image-pull-failure", "undetermined", "backoff-only"];
+
+/** No verb: a pull error that was pasted as it is, a slip, a target without a verb, or a question with a name in it. */
+function unknown(text: string, typed: string, parseTarget: ParseTarget): Asked {
+  const [first = "", ...rest] = typed.split(" ");
+  const nearest = verbs.find((verb) => distance(first.toLowerCase(), verb) <= 2) ?? null;
+  const message = asWritten(text);
+  const explained = explain(message);
+  if (explained.ok && !saysLittle.includes(explained.value.cause)) return { verb: "explain", message };
+  // "diagnoze web" is a slip of the verb; "shop/web" is a target without one.
+  const target = nearest === null ? typed : nearest === "diagnose" ? rest.join(" ") : "";
+  const isTarget = looksLikeTarget(target) && readTarget(target, parseTarget).ok;
+  const inSentence = nearest === null ? nameIn(rest, parseTarget) : null;
+  return { verb: "unknown", said: redact(first), nearest, target: isTarget ? target : inSentence };
 }
 
 /** One word, or a word with flags: a whole sentence is no target. */
 const looksLikeTarget = (text: string): boolean =>
   text !== "" && (text.split(" ").length === 1 || / -/.test(` ${text}`));
+
+/** The name in a question: "what is wrong with pod-x in namespace shop". Names of pods have a dash, a digit or a slash; few words do. */
+function nameIn(words: readonly string[], parseTarget: ParseTarget): string | null {
+  const bare = words.map((word) => word.replaceAll(/^[([{]+|[)\]},;:.!?]+$/g, ""));
+  const named = bare.findLast(
+    (word, index) => /[-/\d]/.test(word) && !word.startsWith("-") && bare[index - 1] !== "namespace",
+  );
+  const behind = bare[bare.findLastIndex((word) => /^(?:with|pods?|deploy(?:ment)?|workload|about)$/i.test(word)) + 1];
+  const name = named ?? (bare.length > 1 && behind !== bare[0] && !noNames.has(behind ?? "") ? behind : undefined);
+  if (name === undefined || !readTarget(name, parseTarget).ok) return null;
+  const namespace = bare[bare.indexOf("namespace") + 1];
+  return bare.includes("namespace") && namespace !== undefined && !name.includes("/")
+    ? `${name} -n ${namespace}`
+    : name;
+}
+
+const noNames: ReadonlySet<string> = new Set(["", "it", "this", "that", "the", "my", "our", "a", "you", "me", "these"]);
 
 const flags: Readonly<Record<string, "namespace" | "selector">> = {
   "-n": "namespace",

@@ -43,6 +43,35 @@ describe("the program from a checkout", () => {
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, target: { name: "checkout-7d4f9c-x2k8p" } });
   });
 
+  it("explains a stream of messages, each before the next has come", async () => {
+    const child = spawn(process.execPath, [bin, "explain", "--jsonl"], { stdio: ["pipe", "pipe", "pipe"] });
+    const answers: string[] = [];
+    const heard = async (count: number): Promise<void> => {
+      for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+        answers.push(...String(chunk).trim().split("\n"));
+        if (answers.length >= count) return;
+      }
+    };
+    child.stdin.write('{"message":"Failed to pull image \\"a/b:1\\": toomanyrequests"}\n');
+    await heard(1);
+    child.stdin.end("{}");
+    await heard(2);
+    const status = await new Promise((resolve) => child.once("close", resolve));
+    expect(JSON.parse(answers[0] ?? "")).toMatchObject({ cause: "rate-limited", confidence: "confirmed" });
+    expect(JSON.parse(answers[1] ?? "")).toHaveProperty("error");
+    expect(status).toBe(2);
+  });
+
+  it("explains what is piped into it, and asks no cluster", () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, "explain"], {
+      encoding: "utf8",
+      input: 'Failed to pull image "a/b:1": toomanyrequests',
+      env: { ...process.env, KUBECONFIG: join(folder, "none") },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("rate-limited, confirmed");
+  });
+
   it("is quiet when whoever reads has read enough", async () => {
     const child = spawn(process.execPath, [bin, "diagnose", "--from", "-", "-o", "json"], {
       stdio: ["pipe", "pipe", "pipe"],

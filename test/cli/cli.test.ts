@@ -49,13 +49,14 @@ async function run(
   const doors: Doors = {
     parseTarget: (text, options) => Promise.resolve(parseTarget(text, options)),
     open: (options) => {
-      seen.door = `open ${JSON.stringify({ context: options.context, kubeconfig: options.kubeconfig })}`;
+      seen.door = `open ${JSON.stringify({ context: options.context, kubeconfig: options.kubeconfig, config: options.config })}`;
       return Promise.resolve(
         success({
           core: {
             cluster: "kind",
             ready: () => Promise.resolve({ ok: true as const }),
             mayGetPods: () => Promise.resolve({ ok: true as const }),
+            lookAhead: () => Promise.resolve({ checks: [], nodes: [] }),
             diagnose: (request: DiagnoseRequest) => {
               seen.request = request;
               return Promise.resolve(answer);
@@ -102,9 +103,9 @@ describe("diagnose", () => {
     expect((await run(["diagnose", ...args])).request?.target).toEqual(target);
   });
 
-  it("takes --context and --kubeconfig", async () => {
-    expect((await run(["diagnose", "web", "--context", "prod", "--kubeconfig", "f"])).door).toBe(
-      'open {"context":"prod","kubeconfig":"f"}',
+  it("takes --context, --kubeconfig and --config", async () => {
+    expect((await run(["diagnose", "web", "--context", "prod", "--kubeconfig", "f", "--config", "c.yaml"])).door).toBe(
+      'open {"context":"prod","kubeconfig":"f","config":"c.yaml"}',
     );
   });
 
@@ -219,7 +220,11 @@ describe("bad usage is one sentence and exit 2", () => {
       "no target was given: name a pod or a workload, such as web-7d4f9c-x2k8p, shop/deploy/web or -l app=web.",
     ],
     [["diagnos", "web"], "unknown command 'diagnos' (Did you mean diagnose?). See imagepull --help"],
-    [["explain"], "unknown command 'explain'. See imagepull --help"],
+    [["explane"], "unknown command 'explane' (Did you mean explain?). See imagepull --help"],
+    [
+      ["diagnose", "shop", "pod/web"],
+      '"shop pod/web" is more than one target: name a pod or a workload, such as web-7d4f9c-x2k8p, shop/deploy/web or -l app=web. Did you mean imagepull diagnose shop/pod/web?',
+    ],
     [
       ["diagnose", "web", "--exit-cod"],
       "unknown option '--exit-cod' (Did you mean --exit-code?). See imagepull diagnose --help",
@@ -272,7 +277,14 @@ describe("the other commands", () => {
   it.each([[["help"]], [["--help"]]])("%j lists them", async (args) => {
     const { code, out } = await run(args);
     expect(code).toBe(0);
-    for (const name of ["diagnose", "serve", "playground", "doctor", "install"]) expect(out).toContain(`  ${name} `);
+    for (const name of ["diagnose", "explain", "serve", "playground", "doctor", "install"])
+      expect(out).toContain(`  ${name} `);
+  });
+
+  it("help explain tells how to pipe kubectl's output into it", async () => {
+    expect((await run(["help", "explain"])).out).toMatch(
+      /^Usage: imagepull explain \[options\] \[MESSAGE\|-\]\n[^]*\nkubectl describe pod \S+ \| imagepull explain\n/,
+    );
   });
 
   it("help diagnose tells what a target is", async () => {

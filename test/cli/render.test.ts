@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { renderJson } from "../../src/cli/render-json.ts";
 import { renderMarkdown } from "../../src/cli/render-markdown.ts";
 import { renderText } from "../../src/cli/render-text.ts";
+import type { Diagnosis } from "../../src/diagnosis/diagnosis.ts";
 import { code, say, since } from "../../src/diagnosis/say.ts";
 import { diagnosisOf } from "../support/diagnoses.ts";
 
@@ -52,6 +53,59 @@ describe("the answer as text", () => {
     expect(renderText(diagnosisOf({ scope: say`waits for ${since("2026-11-24T10:02:00Z")}` }), pipe)).toContain(
       "waits for 29 minutes",
     );
+  });
+});
+
+describe("what goes beside the headline, and what is worth knowing", () => {
+  const risk = (text: string): Diagnosis["findings"][number] => ({
+    cause: "policy-misplaced",
+    step: "placement",
+    container: "app",
+    image: null,
+    confidence: "confirmed",
+    evidence: [say`${code(text)}`, say`a second line`],
+    facts: {},
+    risk: true,
+  });
+  const told = diagnosisOf({
+    reach: say`runs on 4 of 5 nodes`,
+    history: say`last pulled ${since("2026-11-24T10:02:00Z")} ago`,
+    findings: [
+      ...diagnosisOf().findings,
+      ...["latest without Always", "a", "latest without Always", "b", "c"].map(risk),
+      { ...risk("of the root cause"), cause: "image-not-found" },
+    ],
+  });
+
+  it("as text", () => {
+    const text = renderText(told, pipe);
+    expect(text).toContain(
+      "\n2 of 3 pods wait\nruns on 4 of 5 nodes\nlast pulled 29 minutes ago\ndeployment shop/checkout",
+    );
+    expect(text).toContain("\nWorth knowing:\n  - latest without Always\n  - a\n  - b\n\nNext try");
+    expect(text).not.toContain("of the root cause");
+  });
+
+  it("as Markdown", () => {
+    const markdown = renderMarkdown(told);
+    expect(markdown).toContain("\n\n2 of 3 pods wait\n\nruns on 4 of 5 nodes\n\nlast pulled 29 minutes ago\n\n");
+    expect(markdown).toContain("\n**Worth knowing**\n\n- `latest without Always`\n- `a`\n- `b`\n\nNext try");
+    expect(markdown).not.toContain("of the root cause");
+  });
+
+  it("as JSON, where a finding that is a risk says so", () => {
+    const { reach, history, findings } = JSON.parse(renderJson(told)) as {
+      reach: string;
+      history: string;
+      findings: { risk?: boolean }[];
+    };
+    expect({ reach, history }).toEqual({ reach: "runs on 4 of 5 nodes", history: "last pulled 29 minutes ago" });
+    expect(findings.map(({ risk: is }) => is)).toEqual([undefined, true, true, true, true, true, true]);
+  });
+
+  it("nothing stands where there is nothing", () => {
+    for (const output of [renderText(diagnosisOf(), pipe), renderMarkdown(diagnosisOf())])
+      expect(output).not.toMatch(/Worth knowing|\n\n\n/);
   });
 });
 

@@ -123,6 +123,41 @@ describe("the playground in Chromium", () => {
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe(command);
   });
 
+  it("a message's menu explains the pull error in it to the one who asks, also by the keyboard", async () => {
+    const page = await open();
+    const words = 'Failed to pull image "ghcr.io/shop/web:1": x509: certificate has expired or is not yet valid';
+    await say(page, words);
+    const message = page.getByRole("article").filter({ hasText: words }).first();
+    await message.waitFor();
+    await message.getByRole("button", { name: "More actions" }).press("Enter");
+    const item = page.getByRole("menuitem", { name: "Explain this pull error" });
+    await page.keyboard.press("Escape");
+    await item.waitFor({ state: "detached" });
+    await message.hover();
+    await message.getByRole("button", { name: "More actions" }).click();
+    const found: unknown = await page.evaluate(
+      `${axe}; axe.run().then(({ violations }) => violations.map(({ id }) => id))`,
+    );
+    expect(found).toEqual([]);
+    await item.click();
+    const answer = page.getByRole("article").filter({ hasText: "Only visible to you" });
+    await answer.getByText("cannot be pulled").first().waitFor();
+    await become(page, "Arun Mehta, approver");
+    await answer.waitFor({ state: "hidden" });
+  });
+
+  it("on a phone an answer shows its headline without scrolling, and code breaks behind its separators", async () => {
+    const page = await open({ width: 390, height: 844, colorScheme: "light" });
+    // Also of an answer that is longer than the screen.
+    await page.setViewportSize({ width: 390, height: 640 });
+    const answer = await ask(page, "checkout");
+    await answer.getByText("cannot pull").first().waitFor();
+    const log = await page.getByRole("log").boundingBox();
+    const headline = await answer.getByText("cannot pull").first().boundingBox();
+    expect(headline?.y ?? 0).toBeGreaterThanOrEqual(log?.y ?? 0);
+    expect(await answer.locator("pre wbr").count()).toBeGreaterThan(0);
+  });
+
   it("a slash shows what there is, and Tab takes the first", async () => {
     const page = await open();
     await page.getByRole("textbox", { name: "Message" }).pressSequentially("/image");

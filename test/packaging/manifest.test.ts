@@ -4,6 +4,7 @@ import { webApi } from "@slack/bolt";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { appShortcuts } from "../../src/playground/slack/shortcuts.ts";
 import { requiredScopes } from "../../src/doctor/slack.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -26,6 +27,14 @@ const manifest = z
           description: z.string().max(2000),
           usage_hint: z.string().max(1000),
           should_escape: z.boolean(),
+        }),
+      ),
+      shortcuts: z.array(
+        z.strictObject({
+          name: z.string().max(24),
+          type: z.literal("message"),
+          callback_id: z.string().max(255),
+          description: z.string().max(150),
         }),
       ),
     }),
@@ -121,6 +130,13 @@ describe("manifest.yml", () => {
     expect(manifest.features.slash_commands.map(({ command }) => command)).toEqual(
       find("src/slack", /app\.command\("(\/[a-z]+)"/g),
     );
+    expect(manifest.features.shortcuts.map(({ callback_id }) => callback_id)).toEqual(
+      find("src/slack", /app\.shortcut\(\s*\{ callback_id: "([a-z_]+)", type: "message_action" \}/g),
+    );
+  });
+
+  it("declares the message shortcuts that the playground's Slack offers", () => {
+    expect(manifest.features.shortcuts.map(({ name, callback_id }) => ({ name, callback_id }))).toEqual(appShortcuts);
   });
 
   it("uses Socket Mode, with buttons", () => {

@@ -16,14 +16,7 @@ describe.each(["socket", "http"] as const)("in %s mode", (mode) => {
       "checkout cannot pull ghcr.io/shop/checkout:2.4.1: the tag does not exist (shop/deploy/checkout)",
     );
     expect(answer?.ephemeralTo).toBe(dana);
-    expect(offers(last([answer!]))).toEqual([
-      "share",
-      "details",
-      "plan:restart",
-      "plan:delete-pods",
-      "plan:set-image",
-      "plan:policy-always",
-    ]);
+    expect(offers(last([answer!]))).toEqual(["share", "details", "plan:set-image", "plan:delete-pods"]);
     expect(on.core.asked).toEqual([
       { target: { kind: "pod-or-any", namespace: "shop", name: "checkout" }, defaultNamespace: null },
     ]);

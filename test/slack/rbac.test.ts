@@ -135,15 +135,18 @@ describe("a button asks again", () => {
   };
   const answer = () => on.slack.messages(outside, dana)[0]!;
 
-  it.each(["details", "share", "plan:restart"])("%s shows what was seen, while the right stands", async (action) => {
-    await asked();
-    await on.slack.click(dana, answer(), action);
-    await expect.poll(() => on.core.reviewed).toEqual([{ ...asDana, namespace: "shop" }]);
-    await settle();
-    expect(on.core.asked).toHaveLength(1);
-  });
+  it.each(["details", "share", "plan:delete-pods"])(
+    "%s shows what was seen, while the right stands",
+    async (action) => {
+      await asked();
+      await on.slack.click(dana, answer(), action);
+      await expect.poll(() => on.core.reviewed).toEqual([{ ...asDana, namespace: "shop" }]);
+      await settle();
+      expect(on.core.asked).toHaveLength(1);
+    },
+  );
 
-  it.each(["details", "share", "plan:restart"])("%s shows nothing of it once the right is gone", async (action) => {
+  it.each(["details", "share", "plan:delete-pods"])("%s shows nothing of it once the right is gone", async (action) => {
     await asked();
     on.core.rights = () => [];
     on.core.answer = () => ({ kind: "not-found", sentence: 'no namespace "shop".', nearest: [] });
@@ -155,7 +158,7 @@ describe("a button asks again", () => {
     expect(on.slack.messages(outside, sam)).toEqual([]);
   });
 
-  it.each(["details", "plan:restart"])(
+  it.each(["details", "plan:delete-pods"])(
     "%s of what another has shared is looked at with one's own sight",
     async (action) => {
       await asked();

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { SlackDouble } from "../slack/types.ts";
-import type { Snapshot } from "./protocol.ts";
+import type { SentSnapshot } from "./protocol.ts";
 
 export interface Live {
   /** Turns a request that may see it into a line down which each change is told. */
@@ -14,7 +14,7 @@ export interface Live {
  * Tells pages what has changed, by WebSocket. A stream of events over HTTP would be a request that never ends, and whoever waits
  * for a page to have loaded would wait for ever.
  */
-export function createLive(slack: SlackDouble, snapshot: (user: string) => Snapshot): Live {
+export function createLive(slack: SlackDouble, snapshot: (user: string) => SentSnapshot): Live {
   const server = new WebSocketServer({ noServer: true });
   return {
     follow(request, socket, head, user) {

@@ -8,6 +8,13 @@ export interface Person {
   readonly role: string;
 }
 
+/** An entry of a message's menu, which an app has put there. */
+export interface Shortcut {
+  readonly name: string;
+  readonly app: string;
+  readonly callbackId: string;
+}
+
 export interface Channel {
   readonly id: string;
   readonly name: string;
@@ -40,6 +47,7 @@ export const actSchema = z.discriminatedUnion("kind", [
     thread: z.string().optional(),
   }),
   z.object({ kind: z.literal("click"), user, message, actionId: z.string() }),
+  z.object({ kind: z.literal("shortcut"), user, message, callbackId: z.string() }),
   z.object({ kind: z.literal("choose"), user, message, actionId: z.string(), value: z.string() }),
   z.object({
     kind: z.literal("submit"),
@@ -49,6 +57,9 @@ export const actSchema = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("close"), user, view: z.string() }),
 ]);
+
+/** A snapshot as it is sent: with what the app offers in each message's menu. */
+export type SentSnapshot = Snapshot & { readonly shortcuts: readonly Shortcut[] };
 
 /** Something that a person does on the page. */
 export type Act = z.infer<typeof actSchema>;

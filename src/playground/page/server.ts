@@ -5,7 +5,7 @@ import { close, listen } from "../listen.ts";
 import type { SlackDouble } from "../slack/types.ts";
 import type { Bundle } from "./bundle.ts";
 import { type Live, createLive } from "./live.ts";
-import { type Act, type Snapshot, actSchema } from "./protocol.ts";
+import { type Act, type SentSnapshot, type Snapshot, actSchema } from "./protocol.ts";
 
 export interface PageOptions {
   readonly slack: SlackDouble;
@@ -45,8 +45,9 @@ export async function startPage(options: PageOptions): Promise<PageServer> {
     void page?.answer(request, response).catch(() => response.destroy());
   });
   const port = await listen(server, options.port);
-  const live = createLive(options.slack, options.snapshot);
-  page = new Page(options, port, live);
+  const snapshot = (user: string): SentSnapshot => withShortcuts(options, user);
+  const live = createLive(options.slack, snapshot);
+  page = new Page(options, port, live, snapshot);
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => page.follow(request, socket, head));
   return {
     url: `http://127.0.0.1:${port}/?token=${options.token}`,
@@ -57,6 +58,15 @@ export async function startPage(options: PageOptions): Promise<PageServer> {
   };
 }
 
+function withShortcuts({ slack, snapshot }: PageOptions, user: string): SentSnapshot {
+  const shortcuts = slack.shortcuts.map(({ name, callback_id }) => ({
+    name,
+    app: slack.botName,
+    callbackId: callback_id,
+  }));
+  return { ...snapshot(user), shortcuts };
+}
+
 class Page {
   readonly #options: PageOptions;
   readonly #hosts: ReadonlySet<string>;
@@ -64,9 +74,12 @@ class Page {
 
   readonly #live: Live;
 
-  constructor(options: PageOptions, port: number, live: Live) {
+  readonly #snapshot: (user: string) => SentSnapshot;
+
+  constructor(options: PageOptions, port: number, live: Live, snapshot: (user: string) => SentSnapshot) {
     this.#options = options;
     this.#live = live;
+    this.#snapshot = snapshot;
     // Browsers send cookies of a host to all its ports, so that the port is part of the name.
     this.#cookie = `imagepull-playground-${port}`;
     this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
@@ -118,7 +131,7 @@ class Page {
       case "GET /style.css":
         return file(response, "text/css; charset=utf-8", bundle.style);
       case "GET /snapshot":
-        return json(response, 200, this.#options.snapshot(url.searchParams.get("user") ?? ""));
+        return json(response, 200, this.#snapshot(url.searchParams.get("user") ?? ""));
       case "POST /act":
         // Every browser sends Origin with a POST; without it, it is no page of ours.
         if (request.headers.origin === undefined)
@@ -166,6 +179,9 @@ async function perform(slack: SlackDouble, what: Act): Promise<void> {
       break;
     case "click":
       await slack.click(what.user, what.message, what.actionId);
+      break;
+    case "shortcut":
+      await slack.messageShortcut(what.user, what.message, what.callbackId);
       break;
     case "choose":
       await slack.choose(what.user, what.message, what.actionId, what.value);

@@ -46,6 +46,8 @@ export async function startSlackDouble(options: SlackDoubleOptions): Promise<Sla
     say: (user, channel, text, { thread } = {}) => people.say(user, channel, text, thread),
     click: async (user, message, actionId) => people.click(user, message, actionId),
     choose: async (user, message, actionId, value) => people.choose(user, message, actionId, value),
+    shortcuts: workspace.shortcuts,
+    messageShortcut: async (user, message, callbackId) => people.messageShortcut(user, message, callbackId),
     submit: async (user, view, values = {}) => people.submit(user, view, values),
     closeView: async (user, view) => people.closeView(user, view),
     messages: (channel, viewer) => workspace.seenBy(channel, viewer),
@@ -127,7 +129,7 @@ class Api {
         status: place === "api" ? 200 : 400,
         answer: refuse(place === "api" ? "invalid_json" : "invalid_payload"),
       };
-    if (place === "commands" || place === "actions")
+    if (place === "commands" || place === "actions" || place === "app")
       return this.#record(
         "response_url",
         arguments_,

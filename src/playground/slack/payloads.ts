@@ -120,6 +120,41 @@ export function blockActions(
   };
 }
 
+export function messageAction(
+  message: StoredMessage,
+  callbackId: string,
+  user: DoubleUser,
+  workspace: Workspace,
+  origin: string,
+): Payload {
+  const isBot = message.user === workspace.bot.id;
+  return {
+    type: "message_action",
+    callback_id: callbackId,
+    token: verificationToken,
+    action_ts: workspace.ts(),
+    team: team(workspace),
+    user: person(user, workspace),
+    channel: { id: message.channel, name: workspace.channel(message.channel)?.name ?? "" },
+    enterprise: null,
+    is_enterprise_install: false,
+    message_ts: message.ts,
+    trigger_id: workspace.newTrigger(user.id),
+    // Nothing of the message can be replaced: it may be anybody's.
+    response_url: `${origin}/app/${workspace.newResponseUrl(user.id, message.channel, null)}`,
+    message: {
+      type: "message",
+      user: message.user,
+      ...(isBot && { bot_id: workspace.botId, app_id: workspace.appId }),
+      text: message.text,
+      ...(message.blocks.length > 0 && { blocks: message.blocks }),
+      ts: message.ts,
+      team: workspace.teamId,
+      ...(message.threadTs !== null && { thread_ts: message.threadTs }),
+    },
+  };
+}
+
 export function viewSubmission(view: StoredView, values: Payload, user: DoubleUser, workspace: Workspace): Payload {
   return {
     type: "view_submission",

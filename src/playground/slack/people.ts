@@ -1,7 +1,7 @@
 import { objectOf, objectsOf, text } from "./json.ts";
 import { readMessage } from "./methods.ts";
 import { type DeliveryService, parcel, type Parcel } from "./delivery.ts";
-import { appMention, blockActions, slashCommand, viewClosed, viewSubmission } from "./payloads.ts";
+import { appMention, blockActions, messageAction, slashCommand, viewClosed, viewSubmission } from "./payloads.ts";
 import { asSlackHandsItOn } from "./typed.ts";
 import type { Block, Delivery, DoubleChannel, DoubleUser, JsonObject, MessageReference } from "./types.ts";
 import { elementsOf } from "./validate.ts";
@@ -120,6 +120,15 @@ export class People {
     const [block, element] = findElement(message, actionId);
     const action = { ...element, ...chosen(element), block_id: block["block_id"] ?? "" };
     return this.#hand(parcel("interactive", blockActions(message, action, user, this.#workspace, this.#origin())));
+  }
+
+  messageShortcut(userId: string, reference: MessageReference, callbackId: string): Promise<Delivery> {
+    const [user] = this.#inChannel(userId, reference.channel);
+    const message = this.#seen(reference, userId);
+    if (message.ephemeralTo !== null) throw new Error("a message that only one person sees has no shortcuts");
+    if (!this.#workspace.shortcuts.some(({ callback_id: id }) => id === callbackId))
+      throw new Error(`the app has no message shortcut ${callbackId}`);
+    return this.#hand(parcel("interactive", messageAction(message, callbackId, user, this.#workspace, this.#origin())));
   }
 
   async submit(userId: string, viewId: string, values: Readonly<Record<string, unknown>>): Promise<Delivery> {

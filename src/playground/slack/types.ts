@@ -44,6 +44,14 @@ export interface SlackDoubleOptions {
   readonly ackWithinMs?: number;
   /** Scopes of the bot token; all that the served methods need by default. */
   readonly scopes?: readonly string[];
+  /** Message shortcuts of the app: those of manifest.yml by default. */
+  readonly shortcuts?: readonly DoubleShortcut[];
+}
+
+/** A message shortcut: an entry of the menu "More actions" of a message. */
+export interface DoubleShortcut {
+  readonly name: string;
+  readonly callback_id: string;
 }
 
 /** Where a message stands. */
@@ -139,6 +147,13 @@ export interface SlackDouble {
   click(user: string, message: MessageReference, actionId: string): Promise<Delivery>;
   /** A person picks an option of a menu. Throws where there is no such option for them. */
   choose(user: string, message: MessageReference, actionId: string, value: string): Promise<Delivery>;
+  /** Message shortcuts of the app. */
+  readonly shortcuts: readonly DoubleShortcut[];
+  /**
+   * A person takes a message shortcut from a message's menu. Throws where they see no such message, where it is visible to them only (Slack
+   * offers no shortcuts there), and for a shortcut that the app does not have.
+   */
+  messageShortcut(user: string, message: MessageReference, callbackId: string): Promise<Delivery>;
   /** A person sends a modal; `values` by block id and action id. */
   submit(
     user: string,

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { appShortcuts } from "./shortcuts.ts";
 import type {
   Block,
   Change,
   DoubleChannel,
   DoubleMessage,
+  DoubleShortcut,
   DoubleUser,
   DoubleUserGroup,
   DoubleView,
@@ -49,6 +51,7 @@ export class Workspace {
   readonly users: readonly DoubleUser[];
   readonly channels: DoubleChannel[];
   readonly userGroups: readonly DoubleUserGroup[];
+  readonly shortcuts: readonly DoubleShortcut[];
   readonly messages: StoredMessage[] = [];
   readonly views: StoredView[] = [];
   readonly responseUrls = new Map<string, ResponseUrl>();
@@ -61,6 +64,7 @@ export class Workspace {
     this.users = [...options.users, this.bot];
     this.channels = [...options.channels];
     this.userGroups = options.userGroups ?? [];
+    this.shortcuts = options.shortcuts ?? appShortcuts;
   }
 
   subscribe(listener: (change: Change) => void): () => void {

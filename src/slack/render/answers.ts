@@ -61,6 +61,7 @@ const examples = [
   "diagnose shop/web-7d4f9c-x2k8p",
   "diagnose deploy/web -n shop",
   "diagnose -l app=web -n shop",
+  'explain Failed to pull image "nginx:1.99": … not found',
   "whoami",
 ];
 
@@ -71,12 +72,16 @@ export const renderHelp = ({ call }: HelpLook, before = ""): Message =>
       ...(before === "" ? [] : [before, ""]),
       `*imagepull* says why an image does not arrive, and what to do.`,
       `• \`${call} diagnose TARGET\` looks at a pod, or at \`deploy/…\`, \`sts/…\`, \`ds/…\`, \`job/…\`, \`cronjob/…\`, \`NAMESPACE/NAME\`, \`-l app=web\``,
+      `• \`${call} explain MESSAGE\` names the cause of a pull error that you paste, by its words alone`,
       `• \`${call} whoami\` says who you are to imagepull and what you may do`,
       `• \`${call} help\` shows this`,
       `Try:\n\`\`\`\n${examples.map((example) => `${call} ${example}`).join("\n")}\n\`\`\``,
-      "The command answers you alone, with a button to share. In a thread, mention `@imagepull diagnose …`: everybody there sees the answer. imagepull only reads.",
+      "The command answers you alone, with a button to share. In a thread, mention `@imagepull diagnose …`: everybody there sees the answer. A message that has a pull error in it is explained from its own menu: _Explain this pull error_. imagepull only reads.",
     ].join("\n"),
   );
+
+const diagnoseButton = (target: string): readonly KnownBlock[] =>
+  target.length > maxButtonValue ? [] : [actions([button(`Diagnose ${target}`, diagnoseAction(0), target)])];
 
 /** A word that is no verb, with the nearest one and, where it looks like a target, a button for that. */
 export function renderUnknownVerb(call: string, said: string, verb: string | null, target: string | null): Message {
@@ -84,10 +89,18 @@ export function renderUnknownVerb(call: string, said: string, verb: string | nul
     verb === null ? null : `\`${call} ${verb}\``,
     target === null ? null : `\`${call} diagnose ${prose(cutMiddle(target, 200))}\``,
   ].filter((text) => text !== null);
-  const text = `${codeSpan(said, 100)} is nothing that imagepull can do. ${meant.length === 0 ? "It can" : `Did you mean ${meant.join(" or ")}? It can`} \`diagnose\`, \`whoami\` and \`help\`.`;
-  return target === null || target.length > maxButtonValue
-    ? textMessage(text)
-    : textMessage(text, actions([button(`Diagnose ${target}`, diagnoseAction(0), target)]));
+  const can = "`diagnose`, `explain`, `whoami` and `help`";
+  const text = `${codeSpan(said, 100)} is nothing that imagepull can do. ${meant.length === 0 ? `It can ${can}: type for instance \`${call} diagnose NAMESPACE/POD\`.` : `Did you mean ${meant.join(" or ")}? It can ${can}.`}`;
+  return textMessage(text, ...(target === null ? [] : diagnoseButton(target)));
+}
+
+/** What is wrong with what was typed, and, where it can be told, a button for what may have been meant. */
+export function renderMistyped(call: string, sentence: string, target: string | null): Message {
+  const meant = target === null ? "" : ` Did you mean \`${call} diagnose ${prose(cutMiddle(target, 200))}\`?`;
+  return textMessage(
+    `${proseWithin(sentence, 2_000)}${meant}\n\`${call} help\` shows what can be asked.`,
+    ...(target === null ? [] : diagnoseButton(target)),
+  );
 }
 
 /** What Kubernetes lets a person see, where it decides. */

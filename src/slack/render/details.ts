@@ -1,7 +1,8 @@
 import type { Diagnosis, StepResult } from "../../diagnosis/diagnosis.ts";
 import type { Evidence, EventEvidence } from "../../diagnosis/evidence.ts";
 import { at, code, type Line, say } from "../../diagnosis/say.ts";
-import { fixList, footing, stepTitle } from "./diagnosis.ts";
+import { footing, stepTitle } from "./diagnosis.ts";
+import { fixList } from "./fixes.ts";
 import { context, maxMessage, type Message, section } from "./message.ts";
 import { bullets, mrkdwn, plain } from "./mrkdwn.ts";
 
@@ -58,7 +59,10 @@ export function renderDetails(diagnosis: Diagnosis, evidence: Evidence, now: Dat
   const text = `Details: ${plain(diagnosis.headline, now, 600)}`;
   for (const budget of budgets) {
     const parts = [
-      `*Details:* ${mrkdwn(diagnosis.headline, now, 500)}`,
+      [
+        `*Details:* ${mrkdwn(diagnosis.headline, now, 500)}`,
+        ...[diagnosis.reach, diagnosis.history].filter((line) => line.length > 0).map((line) => mrkdwn(line, now, 500)),
+      ].join("\n"),
       ...diagnosis.steps.map((result) => step(result, now, budget.step)),
       containers(evidence, now, budget.other),
       events(evidence, now, budget.other),

@@ -1,7 +1,8 @@
 import type { KnownBlock } from "@slack/types";
-import type { Diagnosis, Finding, Fix, StepId, StepStatus } from "../../diagnosis/diagnosis.ts";
+import type { Diagnosis, Finding, StepId, StepResult, StepStatus } from "../../diagnosis/diagnosis.ts";
 import { at, code, type Line, say } from "../../diagnosis/say.ts";
-import { bullets, codeBlock, mrkdwn, plain, proseWithin } from "./mrkdwn.ts";
+import { fixList } from "./fixes.ts";
+import { bullets, mrkdwn, plain, proseWithin } from "./mrkdwn.ts";
 import { actions, button, context, maxMessage, type Message, section } from "./message.ts";
 import { strategiesFor } from "./plan.ts";
 import { buttonTarget, typedTarget } from "./target.ts";
@@ -33,12 +34,14 @@ const mark = ({ cause, confidence }: Diagnosis): string => {
 
 /** Evidence of the root cause, or of whatever was found where nothing stands under it. */
 function deciding({ findings, cause }: Diagnosis): readonly Line[] {
-  const root = findings.filter((finding) => finding.cause === cause);
-  return (root.length > 0 ? root : findings).flatMap(({ evidence }: Finding) => evidence);
+  const found = findings.filter(({ risk }) => risk !== true);
+  const root = found.filter((finding) => finding.cause === cause);
+  return (root.length > 0 ? root : found).flatMap(({ evidence }: Finding) => evidence);
 }
 
-const rest = (diagnosis: Diagnosis, shown: readonly Line[]): number =>
-  diagnosis.findings.flatMap(({ evidence }) => evidence).length - shown.length;
+/** What may go wrong later; the first line of each says it. */
+const risks = ({ findings }: Diagnosis): readonly Line[] =>
+  findings.flatMap(({ risk, evidence }) => (risk === true ? evidence.slice(0, 1) : []));
 
 const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
@@ -50,53 +53,83 @@ interface Budget {
   readonly fixes: number;
 }
 const budgets: readonly Budget[] = [
-  { headline: 900, step: 420, evidence: 1_900, fixes: 2_400 },
-  { headline: 700, step: 260, evidence: 1_200, fixes: 1_500 },
-  { headline: 400, step: 140, evidence: 600, fixes: 700 },
+  { headline: 900, step: 220, evidence: 700, fixes: 1_600 },
+  { headline: 700, step: 180, evidence: 500, fixes: 1_300 },
+  { headline: 400, step: 140, evidence: 400, fixes: 700 },
 ];
 
-/** Fixes as a numbered list, each with its command to copy. */
-export function fixList(fixes: readonly Fix[], now: Date, most: number, max: number, more: string): string {
-  const shown: string[] = [];
-  let length = 0;
-  for (const { text, command } of fixes) {
-    const block = command === undefined ? null : codeBlock(command);
-    const line = mrkdwn(text, now, 600);
-    const entry = `${fixes.length > 1 ? `${shown.length + 1}. ` : ""}${line}${block === null ? "" : `\n${block}`}`;
-    if (shown.length === most || length + entry.length + 40 > max) break;
-    shown.push(entry);
-    length += entry.length + 1;
-  }
-  const left = fixes.length - shown.length;
-  return [...shown, ...(left > 0 ? [`… and ${left} more${more}`] : [])].join("\n");
+/** What may go wrong later takes room only where nothing has to be done now. */
+const mostRisks = 3;
+
+/** What the steps say that are not well, then which ones are. Of a healthy pod, what each says is the answer. */
+function steps(diagnosis: Diagnosis, now: Date, max: number): string {
+  const of = (...statuses: readonly StepStatus[]): readonly StepResult[] =>
+    diagnosis.steps.filter(({ status }) => statuses.includes(status));
+  const line = ({ id, status, summary }: StepResult): string =>
+    `${stepTitle(id, status)}  ${mrkdwn(summary, now, max)}`;
+  const speaking = of("problem", "unknown");
+  if (speaking.length === 0 && diagnosis.cause === "healthy") return diagnosis.steps.map(line).join("\n");
+  const quiet = (["ok", "skipped"] as const).flatMap((status) => {
+    const names = of(status).map(({ id }) => stepNames[id]);
+    return names.length === 0 ? [] : [`${stepMarks[status]} ${names.join(", ")}`];
+  });
+  return [...speaking.map(line), quiet.join("  ")].filter((text) => text !== "").join("\n");
 }
 
-function body(diagnosis: Diagnosis, { now }: DiagnosisView, budget: Budget): readonly string[] {
-  const scope = diagnosis.scope.length === 0 ? "" : ` · ${mrkdwn(diagnosis.scope, now, 300)}`;
-  const headline = `${mark(diagnosis)} *${mrkdwn(diagnosis.headline, now, budget.headline)}*${scope}`;
-  const steps = diagnosis.steps
-    .map(({ id, status, summary }) => `${stepTitle(id, status)}  ${mrkdwn(summary, now, budget.step)}`)
-    .join("\n");
-  const lines = deciding(diagnosis);
-  const texts = unique(lines.map((line) => mrkdwn(line, now, 500)));
-  const hidden = rest(diagnosis, lines);
-  const evidence =
-    texts.length === 0
-      ? ""
-      : `*Evidence*\n${bullets(texts, { most: 5, max: budget.evidence, more: " in Details" })}${hidden > 0 && texts.length <= 5 ? `\n_${hidden} more in Details_` : ""}`;
-  const fixes =
-    diagnosis.fixes.length === 0
-      ? ""
-      : `*What to do*\n${fixList(diagnosis.fixes, now, 3, budget.fixes, " in Details")}`;
-  return [headline, steps, evidence, fixes].filter((text) => text !== "");
+/** Fixes up to the first command, two at most. */
+function nextFixes({ fixes }: Diagnosis): number {
+  return Math.min(2, fixes.findIndex(({ command }) => command !== undefined) + 1 || 1);
+}
+
+interface Body {
+  readonly headline: string;
+  /** Small print under it: how others fare, and since when. */
+  readonly beside: string;
+  readonly parts: readonly string[];
+  readonly risks: string;
+}
+
+function body(diagnosis: Diagnosis, { now }: DiagnosisView, budget: Budget): Body {
+  const { scope, reach, history, fixes } = diagnosis;
+  const size = scope.length === 0 ? "" : ` · ${mrkdwn(scope, now, 300)}`;
+  const told = steps(diagnosis, now, budget.step);
+  // What a step says in the same words stands there already.
+  const evidence = unique(deciding(diagnosis).map((line) => mrkdwn(line, now, 400))).filter(
+    (text) => !told.includes(text),
+  );
+  const most = nextFixes(diagnosis);
+  const left = fixes.length - most;
+  const beside = [reach, history].filter((line) => line.length > 0).map((line) => mrkdwn(line, now, 400));
+  return {
+    headline: `${mark(diagnosis)} *${mrkdwn(diagnosis.headline, now, budget.headline)}*${size}`,
+    beside: beside.join("\n"),
+    parts: [
+      evidence.length === 0 ? told : `${told}\n${decisive(evidence, budget.evidence)}`,
+      fixes.length === 0
+        ? ""
+        : `*What to do*${left > 0 ? ` (and ${left} more in Details)` : ""}\n${fixList(fixes.slice(0, most), now, most, budget.fixes, " in Details")}`,
+    ].filter((text) => text !== ""),
+    risks: riskList(risks(diagnosis), now, fixes.length === 0 ? mostRisks : 1),
+  };
+}
+
+/** So much fits a phone: the line that decides. The rest stands in Details. */
+function decisive([first = "", ...more]: readonly string[], max: number): string {
+  const line = bullets([first], { most: 1, max });
+  return more.length === 0 ? line : `${line} _(and ${more.length} more in Details)_`;
+}
+
+function riskList(lines: readonly Line[], now: Date, most: number): string {
+  const texts = unique(lines.map((line) => mrkdwn(line, now, 300)));
+  return texts.length === 0 ? "" : `*Worth knowing*\n${bullets(texts, { most, max: 1_000, more: " in Details" })}`;
 }
 
 /** When and from where it was looked, and what the kubelet does next. */
 export function footing(diagnosis: Diagnosis, now: Date): string {
   const { target, cause, confidence, takenAt, nextTryAt } = diagnosis;
-  const next: Line = nextTryAt === null ? [] : say` · next try of the kubelet ≈ ${at(nextTryAt)}`;
+  const next: Line = nextTryAt === null ? [] : say` · next try ≈ ${at(nextTryAt)}`;
   return mrkdwn(
-    say`${code(typedTarget(target))} in cluster ${code(target.cluster)}, looked at from the API server at ${at(takenAt)} · ${cause}, ${confidence}${next}`,
+    say`${code(typedTarget(target))} in ${code(target.cluster)}, from the API server at ${at(takenAt)} · ${cause}, ${confidence}${next}`,
     now,
     1_500,
   );
@@ -120,11 +153,19 @@ export function renderDiagnosis(diagnosis: Diagnosis, view: DiagnosisView): Mess
   const text = `${plain(headline, view.now, 600)} (${proseWithin(typedTarget(target), 400)})`;
   const shared = view.sharedBy === undefined ? [] : [`Shared by <@${view.sharedBy}>`];
   for (const budget of budgets) {
-    const texts = body(diagnosis, view, budget);
+    const { headline: first, beside, parts, risks: later } = body(diagnosis, view, budget);
     const foot = footing(diagnosis, view.now);
-    const blocks = [...texts.map(section), context(foot), ...buttons(diagnosis, view), ...shared.map(context)];
-    if (JSON.stringify(blocks).length <= maxMessage)
-      return { text, blocks, plain: [...texts, foot, ...shared].join("\n\n") };
+    const blocks = [
+      section(first),
+      ...(beside === "" ? [] : [context(beside)]),
+      ...parts.map(section),
+      ...(later === "" ? [] : [context(later)]),
+      context(foot),
+      ...buttons(diagnosis, view),
+      ...shared.map(context),
+    ];
+    const all = [first, beside, ...parts, later, foot, ...shared].filter((part) => part !== "");
+    if (JSON.stringify(blocks).length <= maxMessage) return { text, blocks, plain: all.join("\n\n") };
   }
   return { text, blocks: [section(text), ...shared.map(context)], plain: [text, ...shared].join("\n\n") };
 }

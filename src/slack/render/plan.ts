@@ -1,3 +1,4 @@
+import type { CauseId } from "../../diagnosis/causes/catalogue.ts";
 import type { Diagnosis } from "../../diagnosis/diagnosis.ts";
 import type { Evidence } from "../../diagnosis/evidence.ts";
 import { code, type Line, say } from "../../diagnosis/say.ts";
@@ -23,13 +24,56 @@ const labels: Readonly<Record<StrategyId, string>> = {
 
 const rolling = ["Deployment", "StatefulSet", "DaemonSet"];
 
-/** The strategies that could bring a new pull for what was diagnosed; none where the image is not the matter. */
-export function strategiesFor(diagnosis: Diagnosis): readonly Strategy[] {
-  if (diagnosis.cause === "not-an-image-pull-failure") return [];
-  const ids = strategyIds.filter((id) =>
-    id === "delete-pods"
-      ? diagnosis.pod !== null && diagnosis.workload.kind !== "Pod"
-      : rolling.includes(diagnosis.workload.kind),
+const again: readonly StrategyId[] = ["delete-pods"];
+const none: readonly StrategyId[] = [];
+
+/**
+ * What can help against each cause. A new pod asks at once instead of after the back-off, which is worth it where the cause is mended
+ * elsewhere; where a limit, a node or the pod itself is the matter, it would meet the same again.
+ */
+const helps: Readonly<Record<CauseId, readonly StrategyId[]>> = {
+  "image-not-found": ["set-image", "delete-pods"],
+  "auth-missing": again,
+  "auth-rejected": again,
+  "image-not-found-or-auth": ["set-image", "delete-pods"],
+  "pull-secret-missing": again,
+  "pull-secret-wrong-registry": again,
+  "pull-secret-malformed": again,
+  "rate-limited": none,
+  "registry-dns": again,
+  "registry-unreachable": again,
+  "registry-tls": again,
+  "registry-plain-http": again,
+  "registry-server-error": again,
+  "mirror-or-proxy-misconfigured": again,
+  "platform-mismatch": ["set-image"],
+  "unsupported-manifest": ["set-image"],
+  "layer-corrupt": ["set-image", "delete-pods"],
+  "disk-full": none,
+  "permission-denied-on-node": none,
+  "pull-deadline": again,
+  "pull-throttled-by-kubelet": none,
+  "pull-queued": none,
+  "slow-pull": none,
+  "signature-rejected": ["set-image"],
+  "sandbox-image": none,
+  "runtime-down": none,
+  "node-not-ready": none,
+  "never-policy": ["policy-always"],
+  "invalid-reference": none,
+  "short-name": none,
+  "policy-misplaced": ["policy-always"],
+  "stale-image": ["restart", "delete-pods", "policy-always"],
+  "backoff-only": again,
+  undetermined: none,
+  "not-an-image-pull-failure": none,
+  healthy: none,
+};
+
+/** The strategies that could bring a new pull that goes another way; none where the image is not the matter. */
+export function strategiesFor({ cause, pod, workload }: Diagnosis): readonly Strategy[] {
+  const ids = helps[cause].filter((id) =>
+    id === "delete-pods" ? pod !== null && workload.kind !== "Pod" : rolling.includes(workload.kind),
   );
   return ids.map((id) => ({ id, label: labels[id] }));
 }

@@ -120,6 +120,21 @@ describe("the page's server", () => {
     expect((await ask(asked())).status).toBe(status);
   });
 
+  it("tells what the app offers in each message's menu, and takes it", async () => {
+    const seen = async (): Promise<string> => (await ask({ path: "/snapshot?user=U0DANA", headers: cookie() })).text;
+    expect(JSON.parse(await seen())).toMatchObject({
+      shortcuts: [{ name: "Explain this pull error", app: "imagepull", callbackId: "explain_message" }],
+    });
+    await slack.say("U0DANA", firstChannel, "it fails");
+    const { ts } = slack.messages(firstChannel, "U0DANA").at(-1)!;
+    const shortcut = { kind: "shortcut", user: "U0DANA", message: { channel: firstChannel, ts } };
+    const take = async (callbackId: string): Promise<number> =>
+      (await ask({ path: "/act", method: "POST", body: JSON.stringify({ ...shortcut, callbackId }), headers: own() }))
+        .status;
+    expect(await take("explain_message")).toBe(200);
+    expect(await take("other")).toBe(409);
+  });
+
   it("lets the page load from itself only, and nobody frame it, on every answer", async () => {
     for (const path of ["/", `/?token=${token}`, "/nothing"]) {
       const { headers } = await ask({ path });

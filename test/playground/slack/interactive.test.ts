@@ -16,6 +16,65 @@ import {
 
 aSlackEach();
 
+describe("a message shortcut", () => {
+  const take = async (callbackId = "explain_message"): Promise<[Envelope, Delivery]> => {
+    const envelopes = await connect();
+    await slack.say("U2", "C1", "it fails");
+    const delivery = await slack.messageShortcut("U1", slack.messages("C1", "U1")[0]!, callbackId);
+    return [envelopes[0]!, delivery];
+  };
+
+  it("is handed on with the message, in the fields of Slack's sample", async () => {
+    const [{ type, payload }, { acknowledged }] = await take();
+    expect({ type, acknowledged }).toEqual({ type: "interactive", acknowledged: true });
+    // Source: slackapi/java-slack-sdk, json-logs/samples/app-backend/interactive-components/MessageShortcutPayload.json
+    expect(Object.keys(payload).toSorted()).toEqual(
+      ["action_ts", "callback_id", "channel", "enterprise", "is_enterprise_install", "message", "message_ts"].concat([
+        "response_url",
+        "team",
+        "token",
+        "trigger_id",
+        "type",
+        "user",
+      ]),
+    );
+    expect(payload).toMatchObject({
+      type: "message_action",
+      callback_id: "explain_message",
+      user: { id: "U1" },
+      channel: { id: "C1" },
+      message: { type: "message", user: "U2", text: "it fails" },
+    });
+  });
+
+  it("is answered by its response URL five times, to the one who took it, and replaces nothing", async () => {
+    const [{ payload }] = await take();
+    for (let use = 0; use < 5; use += 1)
+      expect((await respond(payload["response_url"], { text: `a${use}`, replace_original: true }))[0]).toBe(200);
+    expect(await respond(payload["response_url"], { text: "a5" })).toEqual([404, { ok: false, error: "used_url" }]);
+    expect(texts()).toEqual(["it fails", "a0", "a1", "a2", "a3", "a4"]);
+    expect(slack.messages("C1", "U2")).toHaveLength(1);
+  });
+
+  it("has a trigger that lives for three seconds", async () => {
+    const [{ payload }] = await take();
+    skip(3_000);
+    const view = { type: "modal", title: { type: "plain_text", text: "t" }, blocks: [] };
+    expect(await call("views.open", { trigger_id: payload["trigger_id"], view })).toMatchObject({
+      ok: false,
+      error: "expired_trigger_id",
+    });
+  });
+
+  it("is none that the app does not have, and none of a message that one does not see or alone sees", async () => {
+    await expect(take("other")).rejects.toThrow("the app has no message shortcut other");
+    await call("chat.postEphemeral", { channel: "C1", user: "U1", text: "t" });
+    const [, ephemeral] = slack.messages("C1", "U1");
+    await expect(slack.messageShortcut("U1", ephemeral!, "explain_message")).rejects.toThrow("has no shortcuts");
+    await expect(slack.messageShortcut("U2", ephemeral!, "explain_message")).rejects.toThrow("U2 sees no message");
+  });
+});
+
 describe("a button", () => {
   const press = async (
     ephemeral: boolean,

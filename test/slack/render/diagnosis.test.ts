@@ -10,6 +10,12 @@ import { diagnosisOf } from "../../support/diagnoses.ts";
 const now = new Date("2026-11-24T10:31:00Z");
 const view = { now, answerId: null, shareable: true };
 
+const risks = ["latest without Always", "b", "b", "c", "d"].map((text) => ({
+  ...diagnosisOf().findings[0]!,
+  evidence: [[text], ["a second line"]],
+  risk: true as const,
+}));
+
 describe("a diagnosis in Slack", () => {
   it.each<[string, Partial<Diagnosis>, RegExp]>([
     ["begins with a red mark where the cause is sure", {}, /^🔴 \*`checkout` cannot pull/],
@@ -17,8 +23,38 @@ describe("a diagnosis in Slack", () => {
     ["with a yellow one where nothing could be told", { cause: "undetermined" }, /^🟡/],
     ["with a green one where all is well", { cause: "healthy" }, /^🟢/],
     ["says how many wait beside the headline", {}, /does not exist\* · 2 of 3 pods wait\n/],
-    ["shows each step with its mark", {}, /\n✓ \*Placement\* .*\n\? \*Credentials\* .*\n✗ \*Events\* .*\n– \*Node\* /],
-    ["shows the evidence of the cause", {}, /\*Evidence\*\n• <!date.*: `failed to resolve reference: not found`/],
+    ["shows what the steps say that are not well", {}, /\n\? \*Credentials\* .*forbidden.*\n✗ \*Events\* .*\n/],
+    ["and names the others", {}, /\n✓ Placement {2}– Node\n/],
+    [
+      "of a healthy pod shows what each step says",
+      { cause: "healthy", steps: diagnosisOf().steps.map((step) => ({ ...step, status: "ok" as const })) },
+      /\n✓ \*Placement\* {2}`IfNotPresent`.*\n✓ \*Credentials\* .*\n✓ \*Events\* .*\n✓ \*Node\* /,
+    ],
+    [
+      "shows how others fare and since when, in small print under the headline",
+      { reach: say`runs on 4 of 5 nodes`, history: say`last pulled at ${{ at: "2026-11-24T10:02:00Z" }}` },
+      /2 of 3 pods wait\n\nruns on 4 of 5 nodes\nlast pulled at <!date.*>\n\n/,
+    ],
+    [
+      "shows what is worth knowing, below",
+      { findings: [...diagnosisOf().findings, ...risks] },
+      /\n\n\*Worth knowing\*\n• latest without Always\n… and 3 more in Details\n\n`shop/,
+    ],
+    [
+      "and three of it where nothing has to be done",
+      { findings: [...diagnosisOf().findings, ...risks], fixes: [] },
+      /\*Worth knowing\*\n• latest without Always\n• b\n• c\n… and 1 more in Details\n\n/,
+    ],
+    [
+      "shows the line that decides, and how many more there are",
+      {},
+      /\n• <!date.*: `failed to resolve reference: not found` _\(and 1 more in Details\)_\n/,
+    ],
+    [
+      "shows the next thing to do, and how many more there are",
+      {},
+      /\*What to do\* \(and 1 more in Details\)\nPush the tag/,
+    ],
     [
       "shows the command to copy",
       {},
@@ -27,7 +63,7 @@ describe("a diagnosis in Slack", () => {
     [
       "says when and from where it was looked, and when the kubelet tries again",
       {},
-      /`shop\/deploy\/checkout` in cluster `kind`, looked at from the API server at <!date.* · image-not-found, confirmed · next try of the kubelet ≈ <!date/,
+      /`shop\/deploy\/checkout` in `kind`, from the API server at <!date.* · image-not-found, confirmed · next try ≈ <!date/,
     ],
     ["leaves the next try out where nobody knows it", { nextTryAt: null }, /confirmed$/],
   ])("%s", (_, over, expected) => expect(renderDiagnosis(diagnosisOf(over), view).plain).toMatch(expected));
@@ -38,11 +74,23 @@ describe("a diagnosis in Slack", () => {
     ));
 
   it.each<[Partial<Diagnosis>, readonly string[]]>([
-    [{}, ["restart", "delete-pods", "set-image", "policy-always"]],
-    [{ pod: null }, ["restart", "set-image", "policy-always"]],
+    [{}, ["set-image", "delete-pods"]],
+    [{ pod: null }, ["set-image"]],
     [{ workload: { kind: "Job", name: "import" } }, ["delete-pods"]],
     [{ workload: { kind: "Pod", name: "alone" }, pod: "alone" }, []],
+    [{ cause: "stale-image" }, ["restart", "delete-pods", "policy-always"]],
+    [{ cause: "auth-rejected" }, ["delete-pods"]],
+    [{ cause: "platform-mismatch" }, ["set-image"]],
+    [{ cause: "never-policy" }, ["policy-always"]],
+    // A new pod would meet the same again.
+    [{ cause: "rate-limited" }, []],
+    [{ cause: "disk-full" }, []],
+    [{ cause: "node-not-ready" }, []],
+    [{ cause: "runtime-down" }, []],
+    [{ cause: "invalid-reference" }, []],
     [{ cause: "not-an-image-pull-failure" }, []],
+    [{ cause: "undetermined" }, []],
+    [{ cause: "healthy" }, []],
   ])("offers for %j the plans %j", (over, ids) =>
     expect(strategiesFor(diagnosisOf(over)).map(({ id }) => id)).toEqual(ids),
   );
@@ -53,7 +101,9 @@ describe("a diagnosis in Slack", () => {
       ...finding!,
       evidence: [say`container ${code(`c${index}`)} waits`],
     }));
-    expect(renderDiagnosis(diagnosisOf({ findings: many }), view).plain).toContain("… and 37 more in Details");
+    expect(renderDiagnosis(diagnosisOf({ findings: many }), view).plain).toContain(
+      "• container `c0` waits _(and 41 more in Details)_",
+    );
   });
 });
 

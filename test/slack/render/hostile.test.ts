@@ -8,6 +8,7 @@ import { checkBlocks, shownCharacters } from "../../../src/playground/slack/vali
 import { renderChoice, renderNotFound, renderUnknownVerb, renderWhoami } from "../../../src/slack/render/answers.ts";
 import { renderDetails } from "../../../src/slack/render/details.ts";
 import { renderDiagnosis } from "../../../src/slack/render/diagnosis.ts";
+import { answerExplain } from "../../../src/slack/render/explanation.ts";
 import type { Message } from "../../../src/slack/render/message.ts";
 import { renderPlan, strategyIds } from "../../../src/slack/render/plan.ts";
 import { diagnosisOf } from "../../support/diagnoses.ts";
@@ -173,6 +174,19 @@ describe("whatever the cluster, a registry or a person writes, a message stays w
         const [, command = ""] = message.plain.split("```");
         expect(command.replaceAll(/'[^'\n]*'/g, "").trim()).toMatch(/^[A-Za-z0-9._/:@= -]*$/);
       }),
+      runs,
+    );
+  });
+  it("as an explanation, of whatever was pasted", () => {
+    const pasted = fc.oneof(
+      hostile,
+      hostile.map((text) => `Failed to pull image "${text}": x509: ${text}`),
+      fc.tuple(hostile, hostile).map(([image, text]) => `Failed to pull image "${image}": ${text}`),
+      hostile.map((text) => `Back-off pulling image "${text}"`),
+      hostile.map((text) => `Unable to retrieve some image pull secrets (${text}); attempting`),
+    );
+    fc.assert(
+      fc.property(pasted, (text) => expectInert(answerExplain([text]))),
       runs,
     );
   });

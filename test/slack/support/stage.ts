@@ -58,6 +58,7 @@ export function parseTarget(
   if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name) || words.length > 3)
     return badInput(`${text} is no name that Kubernetes has: small letters, digits, - and . only.`);
   const resource = words.length > 1 ? kinds[words.at(-2) ?? ""] : undefined;
+  if (words.length === 3 && resource === undefined) return badInput(`${text} has no kind that makes pods.`);
   const place = words.length === 3 ? words[0] : words.length === 2 && resource === undefined ? words[0] : undefined;
   return success(
     resource === undefined

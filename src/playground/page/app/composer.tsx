@@ -14,6 +14,7 @@ interface ComposerProps {
 /** What the bot can be asked here; a hint, not its parser. */
 const hints: readonly (readonly [string, string])[] = [
   ["/imagepull diagnose", "name the one root cause: a pod, deploy/web, -l app=web"],
+  ["/imagepull explain", "name the cause of a pull error that you paste"],
   ["/imagepull whoami", "who you are to the bot, and what you may do"],
   ["/imagepull help", "all commands"],
 ];

@@ -1,5 +1,6 @@
 import { createContext } from "preact";
 import type { Act } from "../protocol.ts";
+import type { Snapshot } from "./wire.ts";
 
 type WithoutUser<T> = T extends unknown ? Omit<T, "user"> : never;
 /** What the person at the page does; who that is, the page adds. */
@@ -9,6 +10,8 @@ export interface PageContextValue {
   /** Renewed each half minute, so that "5 minutes ago" does not grow old. */
   readonly now: Date;
   readonly nameOf: (user: string) => string | undefined;
+  /** What the app offers in each message's menu. */
+  readonly shortcuts: Snapshot["shortcuts"];
   /** Puts a text into the message box. */
   readonly compose: (text: string) => void;
   readonly act: (doing: Doing) => Promise<void>;
@@ -17,6 +20,7 @@ export interface PageContextValue {
 export const PageContext = createContext<PageContextValue>({
   now: new Date(),
   nameOf: () => undefined,
+  shortcuts: [],
   compose: () => undefined,
   act: () => Promise.resolve(),
 });

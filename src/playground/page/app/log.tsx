@@ -10,15 +10,26 @@ interface LogProps {
   readonly onReply: (message: Message) => void;
 }
 
-/** The channel. It follows the newest message unless its reader has scrolled up. */
+/** Where the newest message can be read: the end, or its beginning where it is longer than the window. */
+function readingPlace(log: HTMLElement): number {
+  const end = log.scrollHeight - log.clientHeight;
+  const last = [...log.querySelectorAll("article")].at(-1)?.getBoundingClientRect();
+  if (last === undefined || last.height <= log.clientHeight) return end;
+  return Math.min(end, log.scrollTop + last.top - log.getBoundingClientRect().top);
+}
+
+/** The channel. It follows the newest message unless its reader has scrolled away. */
 export function Log({ messages, botId, channel, onReply }: LogProps): JSX.Element {
   const log = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
+  const place = useRef(0);
   useEffect(() => {
     follows.current = true;
   }, [channel]);
   const scrollDown = (): void => {
-    if (log.current !== null && follows.current) log.current.scrollTop = log.current.scrollHeight;
+    if (log.current === null || !follows.current) return;
+    log.current.scrollTop = readingPlace(log.current);
+    place.current = log.current.scrollTop;
   };
   useEffect(scrollDown, [messages]);
   useEffect(() => {
@@ -38,7 +49,7 @@ export function Log({ messages, botId, channel, onReply }: LogProps): JSX.Elemen
       tabIndex={0}
       onScroll={(event) => {
         const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-        follows.current = scrollHeight - scrollTop - clientHeight < 80;
+        follows.current = scrollHeight - scrollTop - clientHeight < 80 || Math.abs(scrollTop - place.current) < 2;
       }}
     >
       <div class="messages">

@@ -41,7 +41,7 @@ interface WorkspaceProps {
 }
 
 function Workspace({ snapshot, connected, changing, onPerson }: WorkspaceProps): JSX.Element {
-  const { you, people, bot, channels, views } = snapshot;
+  const { you, people, bot, channels, views, shortcuts } = snapshot;
   const now = useNow();
   const [chosen, setChannel] = useState<string>();
   const [text, setText] = useState("");
@@ -55,8 +55,8 @@ function Workspace({ snapshot, connected, changing, onPerson }: WorkspaceProps):
   );
   const context = useMemo<PageContextValue>(() => {
     const names = new Map([...people, bot].map(({ id, name }) => [id, name]));
-    return { now, nameOf: (id) => names.get(id), compose: setText, act: doing };
-  }, [now, people, bot, doing]);
+    return { now, nameOf: (id) => names.get(id), shortcuts, compose: setText, act: doing };
+  }, [now, people, bot, shortcuts, doing]);
   const channel = channels.find(({ id }) => id === chosen) ?? channels[0];
   if (channel === undefined) return <p class="loading">There is no channel.</p>;
   const send = (): void => {

@@ -3,6 +3,7 @@ import { useContext } from "preact/hooks";
 import { Blocks } from "./blocks.tsx";
 import { PageContext } from "./context.ts";
 import { formatDate } from "./dates.ts";
+import { MessageTools } from "./message-tools.tsx";
 import { Mrkdwn } from "./text.tsx";
 import type { Message } from "./wire.ts";
 
@@ -28,21 +29,17 @@ export function MessageView({ message, botId, onReply }: MessageProps): JSX.Elem
               data-ts={reply.ts}
             >
               <Body message={reply} botId={botId} />
+              <MessageTools message={reply} />
             </article>
           ))}
         </div>
       )}
-      {ephemeral ? null : (
-        <button
-          type="button"
-          class="reply"
-          onClick={() => {
-            onReply(message);
-          }}
-        >
-          {message.replies.length === 0 ? "Reply in thread" : "Reply"}
-        </button>
-      )}
+      <MessageTools
+        message={message}
+        onReply={() => {
+          onReply(message);
+        }}
+      />
     </article>
   );
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from "preact";
+import { type ComponentChildren, Fragment, type JSX } from "preact";
 import { useContext, useState } from "preact/hooks";
 import { PageContext } from "./context.ts";
 import { formatDate } from "./dates.ts";
@@ -45,7 +45,7 @@ const inline = (nodes: readonly Inline[]): ComponentChildren =>
 /** Code that is a command of the bot can be taken over into the message box. */
 function Code({ text }: { readonly text: string }): JSX.Element {
   const { compose } = useContext(PageContext);
-  if (!/^(\/imagepull|@imagepull) /.test(text)) return <code>{text}</code>;
+  if (!/^(\/imagepull|@imagepull) /.test(text)) return <code>{breakable(text)}</code>;
   return (
     <button
       type="button"
@@ -55,10 +55,19 @@ function Code({ text }: { readonly text: string }): JSX.Element {
         compose(text);
       }}
     >
-      {text}
+      {breakable(text)}
     </button>
   );
 }
+
+/** Long names and commands break behind their separators, where that can be seen; copied, they are as they were. */
+const breakable = (text: string): ComponentChildren =>
+  text.split(/(?<=[/:@=,?&])(?=[^\s/:@=,?&])/).map((piece, index) => (
+    <Fragment key={key(index)}>
+      {index === 0 ? null : <wbr />}
+      {piece}
+    </Fragment>
+  ));
 
 /** A block of code with a button that copies it. */
 export function CodeBlock({ text }: { readonly text: string }): JSX.Element {
@@ -72,7 +81,7 @@ export function CodeBlock({ text }: { readonly text: string }): JSX.Element {
   };
   return (
     <div class="code-block">
-      <pre tabIndex={0}>{text}</pre>
+      <pre tabIndex={0}>{breakable(text)}</pre>
       <button type="button" class="copy" onClick={() => void copy()}>
         {copied ? "Copied" : "Copy"}
       </button>

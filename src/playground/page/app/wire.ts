@@ -95,6 +95,7 @@ const snapshot = z.object({
   channels: z.array(z.object({ id: z.string(), name: z.string(), topic: z.string(), members: z.number() })),
   messages: z.record(z.string(), z.array(message)),
   views: z.array(view),
+  shortcuts: z.array(z.object({ name: z.string(), app: z.string(), callbackId: z.string() })),
   recorded: z.object({ kubernetes: z.string(), containerRuntime: z.string() }),
 });
 
