@@ -8,6 +8,7 @@ import { type SlackApp, createSlackApp } from "../slack/app.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { startCluster } from "./cluster/cluster.ts";
 import { openBrowser } from "./desktop.ts";
+import { openSimulated } from "./internet.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { bundlePage } from "./page/bundle.ts";
 import type { Snapshot } from "./page/protocol.ts";
@@ -96,7 +97,11 @@ async function start(recording: Recording, port: number, defer: (end: End) => vo
   defer(() => {
     connection.value.close();
   });
-  const core = createCore({ clusterReader: connection.value.reader, clock });
+  const registry = openSimulated(cluster.network, clock);
+  defer(() => {
+    registry.close();
+  });
+  const core = createCore({ clusterReader: connection.value.reader, registry, clock });
 
   const slack = await startSlackDouble({ clock, users, channels: doubleChannels });
   defer(() => slack.close());
@@ -104,7 +109,7 @@ async function start(recording: Recording, port: number, defer: (end: End) => vo
   defer(() => app.stop(1000));
   const started = await app.start();
   if (!started.ok) throw new CannotStart(started.error.sentence);
-  await postWelcome(slack.apiUrl, slack.botToken, firstChannel);
+  await postWelcome(recording, slack, firstChannel);
 
   const page = await startPage({
     slack,

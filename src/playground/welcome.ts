@@ -1,30 +1,46 @@
 import { z } from "zod";
-import { attractions } from "./scene.ts";
+import { type Recording, fill } from "./recording.ts";
+import { attractions } from "./scene/attractions.ts";
 
 const answerSchema = z.object({ ok: z.boolean(), error: z.string().optional() });
 
 const mrkdwn = (text: string): object => ({ type: "mrkdwn", text });
 const section = (text: string): object => ({ type: "section", text: mrkdwn(text) });
 
+/** A message of another cluster, to be pasted: what a node wrote when it was recorded. */
+function pasted({ scenarios }: Recording): string {
+  const failed = scenarios["insufficient-scope"]?.events.find(({ message }) => message.includes("{reference}"));
+  const image = "ghcr.io/shop/gateway:4.1.0";
+  return fill(failed?.message ?? "", {
+    image,
+    reference: image,
+    host: "ghcr.io",
+    repository: "shop/gateway",
+    tag: "4.1.0",
+  });
+}
+
 /** The channel's first message: what there is, and what to try. It names symptoms only; causes are what the bot is for. */
-export function welcome(): { readonly text: string; readonly blocks: readonly object[] } {
+export function welcome(recording: Recording): { readonly text: string; readonly blocks: readonly object[] } {
   const namespaces = [...new Set(attractions.map(({ namespace }) => namespace))];
   const of = (namespace: string): string =>
     attractions
       .filter((attraction) => attraction.namespace === namespace)
       .map(({ name, symptom }) => `\`/imagepull diagnose ${name}\`  ${symptom}`)
       .join("\n");
+  const there = `${attractions.length} workloads run here, or try to.`;
   return {
-    text: "Eight workloads run here, or try to. Ask imagepull about one.",
+    text: `${there} Ask imagepull about one.`,
     blocks: [
       { type: "header", text: { type: "plain_text", text: "Which image does not arrive, and why?" } },
-      section("Eight workloads run here, or try to. Choose one, and press Enter:"),
+      section(`${there} Choose one, and press Enter:`),
       ...namespaces.map((namespace) => section(`*Namespace ${namespace}*\n${of(namespace)}`)),
+      section(`*A message from elsewhere*\n\`/imagepull explain ${pasted(recording)}\``),
       {
         type: "context",
         elements: [
           mrkdwn(
-            "A command is answered for you alone. A mention is answered in its thread, for all: `@imagepull diagnose checkout`",
+            "Choose any line above, and press Enter. A command is answered for you alone; a mention in its thread, for all: `@imagepull diagnose checkout`",
           ),
         ],
       },
@@ -33,11 +49,15 @@ export function welcome(): { readonly text: string; readonly blocks: readonly ob
 }
 
 /** Posts it as the bot; throws Slack's word for what is wrong. */
-export async function postWelcome(apiUrl: string, botToken: string, channel: string): Promise<void> {
+export async function postWelcome(
+  recording: Recording,
+  { apiUrl, botToken }: { readonly apiUrl: string; readonly botToken: string },
+  channel: string,
+): Promise<void> {
   const response = await fetch(new URL("chat.postMessage", apiUrl), {
     method: "POST",
     headers: { authorization: `Bearer ${botToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ channel, ...welcome() }),
+    body: JSON.stringify({ channel, ...welcome(recording) }),
   });
   const answer = answerSchema.parse(await response.json());
   if (!answer.ok) throw new Error(`the channel's first message was refused: ${answer.error ?? response.status}`);

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
+import type { KubeObject } from "../../src/playground/cluster/store.ts";
 import { readCluster } from "../cluster/cluster.ts";
 import type { Request } from "./request.ts";
 import { requests } from "./requests.ts";
 import { type Reply, type Side, realSide, simulatedSide } from "./sides.ts";
+import { world } from "./world.ts";
 import { describeShape, shapeOf } from "./shape.ts";
 
 /**
@@ -74,6 +76,62 @@ describe.each(sides)("%s", (name, start) => {
     held();
   });
 
+  it("gives the pods of all namespaces in pages", async () => {
+    const names: string[] = [];
+    let from = "";
+    for (let page = 0; page < 100; page += 1) {
+      const path = `/api/v1/pods?limit=2&continue=${from}`;
+      const { items, metadata } = listSchema.parse((await side.ask({ as: "admin", method: "GET", path })).json);
+      expect(items.length).toBeLessThanOrEqual(2);
+      names.push(
+        ...items.filter((item) => item.metadata.namespace === side.namespace).map((item) => item.metadata.name),
+      );
+      from = encodeURIComponent(metadata.continue ?? "");
+      if (from === "") break;
+    }
+    expect(names).toEqual(["alder", "birch", "cedar"]);
+    held();
+  });
+
+  it.each([
+    // what              where                                 a field that its writer set
+    ["a secret's data", "/api/v1/namespaces/{ns}/secrets/contract-pull", ["f:data", "f:.dockerconfigjson"]],
+    ["a secret's type", "/api/v1/namespaces/{ns}/secrets/contract-pull", ["f:type"]],
+    ["a pod's image", "/api/v1/namespaces/{ns}/pods/alder", ["f:spec", "f:containers", 'k:{"name":"app"}', "f:image"]],
+    ["a deployment's template", "/apis/apps/v1/namespaces/{ns}/deployments/web", ["f:spec", "f:template", "f:spec"]],
+    ["a cron job's template", "/apis/batch/v1/namespaces/{ns}/cronjobs/nightly", ["f:spec", "f:jobTemplate", "f:spec"]],
+    ["a service account's pull secrets", "/api/v1/namespaces/{ns}/serviceaccounts/contract", ["f:imagePullSecrets"]],
+  ])("tells when and by whom %s was written", async (_what, path, field) => {
+    const { json } = await side.ask({ as: "reader", method: "GET", path: path.replace("{ns}", side.namespace) });
+    const { managedFields } = managedSchema.parse(json).metadata;
+    const written = managedFields.find(({ fieldsV1 }) => field.reduce<unknown>(valueAt, fieldsV1) !== undefined);
+    expect(written).toMatchObject({ operation: "Update", fieldsType: "FieldsV1" });
+    expect(Math.abs(Date.now() - Date.parse(written?.time ?? ""))).toBeLessThan(120_000);
+    held();
+  });
+
+  it("a field belongs to who wrote it last, and a write that changes nothing to nobody new", async () => {
+    const web = world(side.namespace).find(({ kind }) => kind === "Deployment");
+    if (web === undefined) throw new Error("the contract's world has no deployment");
+    const written = (image: string): KubeObject => {
+      const copy = JSON.parse(JSON.stringify(web).replaceAll("127.0.0.1:1/none:1", image)) as KubeObject;
+      return { ...copy, metadata: { ...copy.metadata, name: "written" } };
+    };
+    await side.write(written("127.0.0.1:1/none:1"), "first");
+    await side.write(written("127.0.0.1:1/none:2"), "second");
+    await side.write(written("127.0.0.1:1/none:2"), "third");
+    const path = `/apis/apps/v1/namespaces/${side.namespace}/deployments/written`;
+    const { json } = await side.ask({ as: "reader", method: "GET", path });
+    const entries = managedSchema
+      .parse(json)
+      .metadata.managedFields.filter(({ manager }) => manager !== "kube-controller-manager");
+    const container = { "f:containers": { 'k:{"name":"app"}': { "f:image": {} } } };
+    expect(entries.map(({ manager }) => manager)).toEqual(["first", "second"]);
+    expect(entries[1]?.fieldsV1).toEqual({ "f:spec": { "f:template": { "f:spec": container } } });
+    expect(JSON.stringify(entries[0]?.fieldsV1)).not.toContain('"f:image"');
+    held();
+  });
+
   it("answers a review with what RBAC says: list yes, delete no", async () => {
     const ask = async (verb: string): Promise<unknown> => {
       const spec = { resourceAttributes: { namespace: side.namespace, verb, resource: "pods" } };
@@ -93,8 +151,26 @@ describe.each(sides)("%s", (name, start) => {
 
 const listSchema = z.object({
   metadata: z.object({ continue: z.string().optional(), remainingItemCount: z.number().optional() }),
-  items: z.array(z.object({ metadata: z.object({ name: z.string() }) })),
+  items: z.array(z.object({ metadata: z.object({ name: z.string(), namespace: z.string().optional() }) })),
 });
+
+const managedSchema = z.object({
+  metadata: z.object({
+    managedFields: z.array(
+      z.object({
+        manager: z.string(),
+        operation: z.string(),
+        apiVersion: z.string(),
+        time: z.iso.datetime(),
+        fieldsType: z.string(),
+        fieldsV1: z.record(z.string(), z.unknown()),
+      }),
+    ),
+  }),
+});
+
+const valueAt = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null ? (Reflect.get(value, key) as unknown) : undefined;
 
 const expected = ({ status, kind, reason, message, names, text }: Request): unknown => ({
   status,

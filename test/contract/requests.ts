@@ -28,6 +28,8 @@ const objects: readonly Request[] = [
   get("a namespace", core, { kind: "Namespace" }),
 ];
 
+const onNodes = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed";
+
 const lists: readonly Request[] = [
   get("pods, by name", `${core}/pods`, { kind: "PodList", names: ["alder", "birch", "cedar"] }),
   get("events of pods", `${core}/events?fieldSelector=involvedObject.kind%3DPod`, {
@@ -86,6 +88,27 @@ const lists: readonly Request[] = [
   get("events by type and source", `${core}/events?fieldSelector=type%3DNormal,source%3Dkubelet`, {
     kind: "EventList",
     names: ["alder.2"],
+  }),
+  get("pods on nodes that have not ended", `${core}/pods?fieldSelector=${encodeURIComponent(onNodes)}`, {
+    kind: "PodList",
+    names: [],
+  }),
+  get("pods of all namespaces by name field", "/api/v1/pods?fieldSelector=metadata.namespace%3D{ns}", {
+    as: "admin",
+    kind: "PodList",
+    names: ["alder", "birch", "cedar"],
+  }),
+  get(
+    "the deployed release",
+    `${core}/secrets?labelSelector=${encodeURIComponent("owner=helm,name=web,status=deployed")}`,
+    {
+      kind: "SecretList",
+      names: ["sh.helm.release.v1.web.v1"],
+    },
+  ),
+  get("all releases, one a page", `${core}/secrets?limit=1&labelSelector=owner%3Dhelm`, {
+    kind: "SecretList",
+    names: ["sh.helm.release.v1.web.v0"],
   }),
   get("secrets by type", `${core}/secrets?fieldSelector=type%3DOpaque`, {
     kind: "SecretList",

@@ -31,6 +31,8 @@ export interface Side {
   readonly name: string;
   readonly namespace: string;
   ask(request: Ask): Promise<Reply>;
+  /** Creates or replaces an object under the name of a field manager. */
+  write(object: KubeObject, manager: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,9 +66,14 @@ export async function simulatedSide(): Promise<Side> {
   let uids = 0;
   const store = new Store(() => `00000000-0000-4000-8000-${String((uids += 1)).padStart(12, "0")}`);
   const at = new Date();
-  store.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace }, status: { phase: "Active" } }, at);
-  store.put({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace } }, at);
-  for (const object of world(namespace)) store.put(object, at);
+  const by = { manager: "contract" };
+  store.put(
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace }, status: { phase: "Active" } },
+    at,
+    by,
+  );
+  store.put({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace } }, at, by);
+  for (const object of world(namespace)) store.put(object, at, by);
   const read = ["get", "list"];
   const tokens = new Map<string, User>([
     ["admin", { name: "admin", groups: [], rules: [{ verbs: ["*"], groups: ["*"], resources: ["*"] }] }],
@@ -86,6 +93,9 @@ export async function simulatedSide(): Promise<Side> {
         { method: request.method, headers: { ...headersOf(request), ...authorization } },
         request.body,
       );
+    },
+    write: async (object, manager) => {
+      await Promise.resolve(store.put(object, new Date(), { manager }));
     },
     stop: () => server.stop(),
   };
@@ -134,6 +144,15 @@ export async function realSide(kubeconfig: string): Promise<Side> {
     name: "real API server",
     namespace,
     ask,
+    write: async (object, manager) => {
+      const query = `?fieldManager=${manager}`;
+      const at = collectionOf(object);
+      const created = await ask({ as: "admin", method: "POST", path: `${at}${query}`, body: object });
+      if (created.status === 201) return;
+      const path = `${at}/${object.metadata.name}${query}`;
+      const { status, text } = await ask({ as: "admin", method: "PUT", path, body: object });
+      if (status !== 200) throw new Error(`${object.kind} ${object.metadata.name}: ${status} ${text}`);
+    },
     stop: async () => {
       await ask({ as: "admin", method: "DELETE", path: `/api/v1/namespaces/${namespace}` });
     },

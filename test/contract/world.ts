@@ -1,3 +1,4 @@
+import { releaseSecret } from "../../src/playground/cluster/secrets.ts";
 import type { KubeObject } from "../../src/playground/cluster/store.ts";
 
 /** Who asks, and what RBAC gives them in the contract's own namespace. */
@@ -28,6 +29,8 @@ const selector = (app: string): Record<string, unknown> => ({
     spec: { ...podSpec("127.0.0.1:1/none:1"), nodeSelector: { "imagepull.dev/contract": "no-such-node" } },
   },
 });
+
+const installed = new Date("2026-11-24T09:00:00Z");
 
 /** The objects that the requests are about, the same on both sides. */
 export function world(namespace: string): KubeObject[] {
@@ -67,12 +70,20 @@ export function world(namespace: string): KubeObject[] {
     });
   const job = { template: { spec: { ...podSpec("127.0.0.1:1/none:1"), restartPolicy: "Never" } } };
   return [
-    object("v1", "ServiceAccount", "contract", {}),
+    object("v1", "ServiceAccount", "contract", { imagePullSecrets: [{ name: "contract-pull" }] }),
     object("v1", "Secret", "contract-pull", {
       type: "kubernetes.io/dockerconfigjson",
       data: { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: {} })).toString("base64") },
     }),
     object("v1", "Secret", "contract-other", { type: "Opaque", data: { key: "dmFsdWU=" } }),
+    releaseSecret({ name: "web", namespace, chart: "web", chartVersion: "1.0.0", manifest: "---\n" }, installed),
+    object(
+      "v1",
+      "Secret",
+      "sh.helm.release.v1.web.v0",
+      { type: "helm.sh/release.v1", data: { release: "" } },
+      { labels: { name: "web", owner: "helm", status: "superseded", version: "0" } },
+    ),
     pod("alder", "web", "front"),
     pod("birch", "web", "back"),
     pod("cedar", "jobs", "back"),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { playground } from "../../src/playground/playground.ts";
+import { readRecordings } from "../../src/playground/recording.ts";
 import { postWelcome, welcome } from "../../src/playground/welcome.ts";
 import { doubleChannels, firstChannel, people, users } from "../../src/playground/people.ts";
 import { startSlackDouble } from "../../src/playground/slack/double.ts";
@@ -62,19 +63,30 @@ describe("npm start", () => {
 describe("the channel's first message", () => {
   it("is one that Slack takes, and everybody sees it first", async () => {
     const slack = await startSlackDouble({ clock: () => new Date(), users, channels: doubleChannels });
-    await postWelcome(slack.apiUrl, slack.botToken, firstChannel);
+    await postWelcome(recording, slack, firstChannel);
     for (const { id } of people)
-      expect(slack.messages(firstChannel, id).map(({ text }) => text)).toEqual([welcome().text]);
+      expect(slack.messages(firstChannel, id).map(({ text }) => text)).toEqual([welcome(recording).text]);
     await slack.close();
   });
 
   it("names symptoms and no cause", () => {
-    expect(JSON.stringify(welcome())).not.toMatch(/tag|secret is|429|limit|platform|arm64|DNS|imagePullPolicy/i);
+    expect(JSON.stringify(welcome(recording))).not.toMatch(
+      /tag|secret is|429|limit|platform|arm64|DNS|imagePullPolicy/i,
+    );
+  });
+
+  it("has a recorded message of another cluster to paste", () => {
+    const folder = new URL("../../src/playground/recordings/", import.meta.url);
+    const text = JSON.stringify(welcome(readRecordings(folder)));
+    expect(text).toContain("/imagepull explain Failed to pull image");
+    expect(text).toContain("ghcr.io/shop/gateway:4.1.0");
+    expect(text).not.toMatch(/\{[a-z]+\}/);
   });
 
   it("a Slack that refuses it is named by its own word", async () => {
     const slack = await startSlackDouble({ clock: () => new Date(), users, channels: doubleChannels });
-    await expect(postWelcome(slack.apiUrl, "xoxb-wrong", firstChannel)).rejects.toThrow("invalid_auth");
+    const wrong = { apiUrl: slack.apiUrl, botToken: "xoxb-wrong" };
+    await expect(postWelcome(recording, wrong, firstChannel)).rejects.toThrow("invalid_auth");
     await slack.close();
   });
 });

@@ -78,13 +78,19 @@ describe("the shipped recordings", () => {
   it.each([
     "image-not-found",
     "basic-unauthorized",
+    "denied",
     "token-refused",
     "token-anonymous",
+    "bearer-forbidden",
     "insufficient-scope",
     "rate-limited",
     "platform-mismatch",
+    "disk-full",
     "server-error",
+    "bad-gateway",
+    "unavailable",
     "dns",
+    "self-signed",
     "unreachable",
   ])("%s says that it failed, why the container waits, and that it is not ready", (name) => {
     const scenario = shipped.scenarios[name];
@@ -101,6 +107,21 @@ describe("the shipped recordings", () => {
       expect.arrayContaining(["Pulled", "Created", "Started"]),
     );
     expect(scenario?.conditions).toContainEqual(expect.objectContaining({ type: "Ready", status: "True" }));
+  });
+
+  it.each(["layer-silent", "pull-queued"])("%s says that the pull began, and no more", (name) => {
+    const scenario = shipped.scenarios[name];
+    expect(scenario?.events.map(({ reason }) => reason)).toEqual(["Scheduled", "Pulling"]);
+    expect(scenario?.conditions).toContainEqual(expect.objectContaining({ type: "Ready", status: "False" }));
+  });
+
+  it.each([
+    ["never-policy", "ErrImageNeverPull"],
+    ["invalid-reference", "InvalidImageName"],
+    ["helm-chart", "CreateContainerError"],
+    ["crash-loop", "CrashLoopBackOff"],
+  ])("%s says why the container waits: %s", (name, reason) => {
+    expect(shipped.scenarios[name]?.waiting.map((state) => state.reason)).toContain(reason);
   });
 
   it("missing-secret says which secret could not be read", () => {

@@ -63,17 +63,59 @@ export const recording: Recording = {
       waiting: [],
       conditions: conditions(false),
     },
+    "crash-loop": {
+      events: [
+        ...running("pulled in {duration}, {size} bytes").events,
+        event("Warning", "BackOff", "restarting {pod}"),
+      ],
+      waiting: [{ reason: "CrashLoopBackOff", message: "crashed {container}" }],
+      conditions: conditions(false),
+    },
+    "helm-chart": {
+      events: [
+        ...failing("words of helm-chart from {host}").events.slice(0, 4),
+        event("Normal", "Pulled", "already present {image}"),
+        event("Warning", "Failed", "Error: no command in {image}"),
+      ],
+      waiting: [
+        { reason: "ErrImagePull", message: "words of helm-chart from {host}" },
+        { reason: "CreateContainerError", message: "no command: words of helm-chart" },
+      ],
+      conditions: conditions(false),
+    },
+    ...Object.fromEntries(
+      ["never-policy", "invalid-reference"].map((name) => [
+        name,
+        {
+          events: [scheduled, event("Warning", "Failed", `words of ${name} for {image}`)],
+          waiting: [{ reason: name, message: `words of ${name} for {image}` }],
+          conditions: conditions(false),
+        },
+      ]),
+    ),
+    ...Object.fromEntries(
+      ["layer-silent", "pull-queued"].map((name) => [
+        name,
+        { events: [scheduled, pulling], waiting: [], conditions: conditions(false) },
+      ]),
+    ),
     ...Object.fromEntries(
       [
         "image-not-found",
         "basic-unauthorized",
+        "denied",
         "token-refused",
         "token-anonymous",
+        "bearer-forbidden",
         "insufficient-scope",
         "rate-limited",
         "platform-mismatch",
+        "disk-full",
         "server-error",
+        "bad-gateway",
+        "unavailable",
         "dns",
+        "self-signed",
         "unreachable",
       ].map((name) => [name, failing(`words of ${name} from {host}`)]),
     ),

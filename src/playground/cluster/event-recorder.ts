@@ -11,6 +11,12 @@ export interface Occurrence {
   readonly host: string | undefined;
 }
 
+/** The program that a component is part of: by its name the API server knows the writer. */
+function managerOf(component: string): string {
+  if (component === "default-scheduler") return "kube-scheduler";
+  return component.endsWith("-controller") ? "kube-controller-manager" : component;
+}
+
 const events = resourceOf({ apiVersion: "v1", kind: "Event" });
 /** The API server forgets events after `--event-ttl`, an hour by default. */
 const timeToLive = 3_600_000;
@@ -31,8 +37,9 @@ export class EventRecorder {
     const key = JSON.stringify([uid, type, reason, message, fieldPath, component, host]);
     const known = this.#names.get(key);
     const before = known === undefined ? undefined : this.#store.get(events, namespace, known);
+    const writer = { manager: managerOf(component) };
     if (before !== undefined) {
-      this.#store.put({ ...before, count: Number(before["count"]) + 1, lastTimestamp: timestamp(at) }, at);
+      this.#store.put({ ...before, count: Number(before["count"]) + 1, lastTimestamp: timestamp(at) }, at, writer);
       return;
     }
     this.#written += 1;
@@ -65,6 +72,7 @@ export class EventRecorder {
         reportingInstance: host ?? "",
       },
       at,
+      writer,
     );
   }
 

@@ -4,13 +4,14 @@ import type { Voice } from "./voice.ts";
 
 export interface NodeInput {
   readonly name: string;
+  readonly address: string;
   readonly voice: Voice;
   readonly kubelet: Kubelet;
   readonly bootedAt: Date;
 }
 
 /** Writes the node as its kubelet reports it, and renews its lease. */
-export function reportNode(store: Store, { name, voice, kubelet, bootedAt }: NodeInput, at: Date): void {
+export function reportNode(store: Store, { name, address, voice, kubelet, bootedAt }: NodeInput, at: Date): void {
   const { conditions, nodeInfo } = voice.node;
   const capacity = { cpu: "4", memory: "16384000Ki", pods: "110", "ephemeral-storage": "101430960Ki" };
   const labels = {
@@ -18,6 +19,19 @@ export function reportNode(store: Store, { name, voice, kubelet, bootedAt }: Nod
     "kubernetes.io/os": nodeInfo.operatingSystem,
     "kubernetes.io/arch": nodeInfo.architecture,
   };
+  const images = [...kubelet.images].map(
+    ([
+      written,
+      {
+        digest,
+        size,
+        reference: { repository },
+      },
+    ]) => ({
+      names: [`${repository}@${digest}`, written],
+      sizeBytes: size,
+    }),
+  );
   store.put(
     {
       apiVersion: "v1",
@@ -36,7 +50,7 @@ export function reportNode(store: Store, { name, voice, kubelet, bootedAt }: Nod
           message: condition.message,
         })),
         addresses: [
-          { type: "InternalIP", address: "10.0.0.11" },
+          { type: "InternalIP", address },
           { type: "Hostname", address: name },
         ],
         nodeInfo: {
@@ -44,24 +58,13 @@ export function reportNode(store: Store, { name, voice, kubelet, bootedAt }: Nod
           kubeletVersion: voice.versions.kubernetes,
           containerRuntimeVersion: voice.versions.containerRuntime,
         },
-        images: [...kubelet.images].map(
-          ([
-            reference,
-            {
-              digest,
-              size,
-              reference: { repository },
-            },
-          ]) => ({
-            names: [`${repository}@${digest}`, reference],
-            sizeBytes: size,
-          }),
-        ),
+        images,
       },
     },
     bootedAt,
+    { manager: "kubelet", subresource: "status" },
   );
-  store.put(lease(name, at), bootedAt);
+  store.put(lease(name, at), bootedAt, { manager: "kubelet" });
 }
 
 const lease = (name: string, at: Date): KubeObject => ({

@@ -19,20 +19,31 @@ export interface PullRequest {
 
 /** How a pull ended. A failure names the recording that has the runtime's words for it. */
 export type PullOutcome =
-  | { readonly kind: "pulled"; readonly digest: string; readonly size: number }
+  | {
+      readonly kind: "pulled";
+      readonly digest: string;
+      readonly size: number;
+      readonly entrypoint: readonly string[];
+    }
   | { readonly kind: "failed"; readonly scenario: FailedPull };
 
 export type FailedPull =
   | "image-not-found"
   | "basic-unauthorized"
+  | "denied"
   | "token-refused"
   | "token-anonymous"
+  | "bearer-forbidden"
   | "insufficient-scope"
   | "rate-limited"
   | "platform-mismatch"
+  | "helm-chart"
   | "layer-corrupt"
   | "server-error"
+  | "bad-gateway"
+  | "unavailable"
   | "dns"
+  | "self-signed"
   | "unreachable";
 
 /** Ends a pull from deep inside it: the pull's only exception, caught in `pull`. */
@@ -50,6 +61,7 @@ const index = z.object({
 });
 const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 const tokenAnswer = z.object({ token: z.string() });
+const config = z.object({ config: z.object({ Entrypoint: z.array(z.string()) }) });
 
 const accept = [
   "application/vnd.oci.image.index.v1+json",
@@ -84,8 +96,9 @@ class Pull {
       return await this.#all();
     } catch (error) {
       if (error instanceof PullFailure) return { kind: "failed", scenario: error.scenario };
-      // fetch says no more than that the connection failed.
-      if (error instanceof TypeError) return { kind: "failed", scenario: "unreachable" };
+      // fetch throws a TypeError whose cause says what became of the connection.
+      if (error instanceof TypeError)
+        return { kind: "failed", scenario: isUntrusted(error.cause) ? "self-signed" : "unreachable" };
       throw error;
     }
   }
@@ -101,9 +114,19 @@ class Pull {
       : undefined;
     if (listed.success && chosen === undefined) throw new PullFailure("platform-mismatch");
     const bytes = chosen === undefined ? top : await this.#content("manifests", chosen.digest);
-    const { config, layers } = manifest.parse(JSON.parse(bytes.toString("utf8")));
-    for (const blob of [config, ...layers]) await this.#content("blobs", blob.digest);
-    return { kind: "pulled", digest, size: layers.reduce((sum, layer) => sum + layer.size, config.size) };
+    const { config: described, layers } = manifest.parse(JSON.parse(bytes.toString("utf8")));
+    const [configBytes] = await this.#blobs([described, ...layers]);
+    // What is unpacked must be an image's layers, and their sum what its config says.
+    if (described.mediaType.includes(".helm.")) throw new PullFailure("helm-chart");
+    const { Entrypoint: entrypoint } = config.parse(JSON.parse(configBytes?.toString("utf8") ?? "")).config;
+    const size = layers.reduce((sum, layer) => sum + layer.size, described.size);
+    return { kind: "pulled", digest, size, entrypoint };
+  }
+
+  async #blobs(descriptors: readonly { readonly digest: string }[]): Promise<Buffer[]> {
+    const contents: Buffer[] = [];
+    for (const { digest } of descriptors) contents.push(await this.#content("blobs", digest));
+    return contents;
   }
 
   async #content(what: "manifests" | "blobs", digest: string): Promise<Buffer> {
@@ -120,12 +143,13 @@ class Pull {
     const url = `${origin}/v2/${image.path}/${what}/${reference}`;
     let response = await this.#send(url, method);
     if (response.status === 401 && this.#authorization === undefined) {
+      await finish(response);
       await this.#authorize(response.headers.get("www-authenticate") ?? "");
       response = await this.#send(url, method);
     }
     if (response.ok) return response;
-    await response.body?.cancel();
-    throw new PullFailure(failureOf(response.status, this.#authorization?.startsWith("Bearer ") === true));
+    await finish(response);
+    throw new PullFailure(failureOf(response));
   }
 
   #send(url: string, method: "GET" | "HEAD"): Promise<Response> {
@@ -145,19 +169,46 @@ class Pull {
     }
     const parameter = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1] ?? "";
     const realm = new URL(parameter("realm"));
-    realm.searchParams.set("service", parameter("service"));
-    realm.searchParams.set("scope", parameter("scope"));
-    const response = await this.#request.fetch(realm, { headers: basic === undefined ? {} : { authorization: basic } });
-    if (!response.ok) throw new PullFailure(basic === undefined ? "token-anonymous" : "token-refused");
+    const origin = this.#request.resolve(realm.host);
+    if (origin === undefined) throw new PullFailure("dns");
+    const url = new URL(realm.pathname, origin);
+    url.searchParams.set("service", parameter("service"));
+    url.searchParams.set("scope", parameter("scope"));
+    const response = await this.#request.fetch(url, { headers: basic === undefined ? {} : { authorization: basic } });
+    if (!response.ok) {
+      await finish(response);
+      throw new PullFailure(tokenFailure(response.status, basic === undefined));
+    }
     this.#authorization = `Bearer ${tokenAnswer.parse(await response.json()).token}`;
   }
 }
 
-function failureOf(status: number, bearer: boolean): FailedPull {
-  if (status === 401 || status === 403) return bearer ? "insufficient-scope" : "basic-unauthorized";
-  if (status === 404) return "image-not-found";
-  return status === 429 ? "rate-limited" : "server-error";
+/** A body that is read to its end leaves the connection for the next request. */
+const finish = async (response: Response): Promise<void> => void (await response.arrayBuffer());
+
+/** containerd tells `insufficient_scope` apart, which the challenge says; any other refusal it repeats by its status. */
+function failureOf({ status, headers }: Response): FailedPull {
+  if (status === 401) {
+    const says = headers.get("www-authenticate")?.includes("insufficient_scope") === true;
+    return says ? "insufficient-scope" : "basic-unauthorized";
+  }
+  const known: Readonly<Record<number, FailedPull>> = {
+    403: "denied",
+    404: "image-not-found",
+    429: "rate-limited",
+    502: "bad-gateway",
+    503: "unavailable",
+  };
+  return known[status] ?? "server-error";
 }
+
+const tokenFailure = (status: number, isAnonymous: boolean): FailedPull => {
+  if (isAnonymous) return "token-anonymous";
+  return status === 403 ? "bearer-forbidden" : "token-refused";
+};
+
+const isUntrusted = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && cause.code === "DEPTH_ZERO_SELF_SIGNED_CERT";
 
 /** What a runtime's texts are filled in with for an image. */
 export const wordsFor = (image: ImageReference, written: string): Record<string, string> => ({

@@ -70,9 +70,11 @@ export const apiVersionOf = ({ group, version }: Resource): string => (group ===
 /** `deployments.apps`: the name that the API server's own sentences use. */
 export const qualifiedName = ({ group, plural }: Resource): string => (group === "" ? plural : `${plural}.${group}`);
 
+const byKind = new Map(resources.map((one) => [`${apiVersionOf(one)} ${one.kind}`, one]));
+
 /** The resource of an object by its `apiVersion` and `kind`; throws for one that is not served. */
-export function resourceOf(object: { readonly apiVersion: string; readonly kind: string }): Resource {
-  const found = resources.find((one) => one.kind === object.kind && apiVersionOf(one) === object.apiVersion);
-  if (found === undefined) throw new Error(`the simulated API server serves no ${object.kind} of ${object.apiVersion}`);
+export function resourceOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Resource {
+  const found = byKind.get(`${apiVersion} ${kind}`);
+  if (found === undefined) throw new Error(`the simulated API server serves no ${kind} of ${apiVersion}`);
   return found;
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Entry, type Writer, managedFields } from "./managed-fields.ts";
 import { type Resource, apiVersionOf, resourceOf } from "./resources.ts";
 
 export interface Metadata {
@@ -36,6 +37,7 @@ const same = (object: KubeObject, before: KubeObject): boolean =>
 /** What the simulated API server holds: objects by kind, namespace and name, each write with a resource version of its own. */
 export class Store {
   readonly #objects = new Map<string, KubeObject>();
+  readonly #entries = new Map<string, readonly Entry[]>();
   readonly #uid: () => string;
   #version = 1;
 
@@ -48,14 +50,21 @@ export class Store {
     return String(this.#version);
   }
 
-  /** Creates or replaces an object at a time; uid and creation time are kept from what stood there. Returns it as stored. */
-  put(object: KubeObject, at: Date): KubeObject {
+  /** Creates or replaces an object at a time; uid, creation time and what others wrote are kept from what stood there. Returns it as stored. */
+  put(object: KubeObject, at: Date, writer: Writer): KubeObject {
     const resource = resourceOf(object);
     const { namespace, name } = object.metadata;
     const key = keyOf(resource, namespace, name);
     const before = this.#objects.get(key);
     if (before !== undefined && same(object, before)) return before;
     this.#version += 1;
+    const managed = managedFields(
+      before === undefined ? undefined : { object: before, entries: this.#entries.get(key) ?? [] },
+      object,
+      writer,
+      timestamp(at),
+    );
+    this.#entries.set(key, managed);
     const stored: KubeObject = {
       ...object,
       metadata: {
@@ -63,6 +72,7 @@ export class Store {
         uid: before?.metadata.uid ?? object.metadata.uid ?? this.#uid(),
         resourceVersion: this.resourceVersion,
         creationTimestamp: before?.metadata.creationTimestamp ?? object.metadata.creationTimestamp ?? timestamp(at),
+        ...(managed.length === 0 ? {} : { managedFields: managed }),
       },
     };
     this.#objects.set(key, stored);
@@ -74,7 +84,9 @@ export class Store {
   }
 
   delete(object: KubeObject): boolean {
-    const gone = this.#objects.delete(keyOf(resourceOf(object), object.metadata.namespace, object.metadata.name));
+    const key = keyOf(resourceOf(object), object.metadata.namespace, object.metadata.name);
+    const gone = this.#objects.delete(key);
+    this.#entries.delete(key);
     if (gone) this.#version += 1;
     return gone;
   }

@@ -12,6 +12,8 @@ const status = z.object({ conditions: z.array(condition).default([]) }).default(
 const owners = z.array(z.object({ uid: z.string() })).default([]);
 const scaled = z.object({ replicas: z.number() });
 
+const templated = z.object({ template: z.object({ spec: z.record(z.string(), z.unknown()) }) });
+
 export type ContainerSpec = z.infer<typeof container>;
 export type Condition = z.infer<typeof condition>;
 
@@ -20,3 +22,12 @@ export const conditionsOf = (object: KubeObject): Condition[] => status.parse(ob
 export const isOwnedBy = (object: KubeObject, owner: KubeObject): boolean =>
   owners.parse(object.metadata["ownerReferences"]).some(({ uid }) => uid === owner.metadata.uid);
 export const replicasOf = (object: KubeObject): number => scaled.parse(object["spec"]).replicas;
+
+/** The pod spec of an object's template. */
+export const templateSpecOf = (object: KubeObject): Record<string, unknown> =>
+  templated.parse(object["spec"]).template.spec;
+/** The same object, wanting another number of pods. */
+export const withReplicas = (object: KubeObject, replicas: number): KubeObject => ({
+  ...object,
+  spec: { ...z.record(z.string(), z.unknown()).parse(object["spec"]), replicas },
+});

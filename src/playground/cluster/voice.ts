@@ -1,8 +1,11 @@
 import { CannotStart } from "../cannot-start.ts";
 import { type Recording, type RecordedEvent, type Scenario, fill } from "../recording.ts";
 
-/** When the kubelet says something: as a pod is placed, at every look at it, at a try to pull or start, or between two tries. */
-type Moment = "scheduled" | "sync" | "try" | "back-off";
+/**
+ * When the kubelet says something: as a pod is placed, at every look at it, at a try to pull or start, between two tries, or at a try for
+ * which the image is there already.
+ */
+type Moment = "scheduled" | "sync" | "try" | "back-off" | "again";
 
 export type Words = Readonly<Record<string, string>>;
 
@@ -11,6 +14,16 @@ function momentOf({ reason, message }: RecordedEvent): Moment {
   if (reason === "FailedToRetrieveImagePullSecret") return "sync";
   if (reason === "BackOff" || message === "Error: ImagePullBackOff") return "back-off";
   return "try";
+}
+
+/** Of a pod that pulled first, what follows "already present" came at a later look. */
+function moments(events: readonly RecordedEvent[]): (readonly [RecordedEvent, Moment])[] {
+  const pulls = events.some(({ reason }) => reason === "Pulling");
+  const again = events.findIndex(({ reason, message }) => reason === "Pulled" && message.includes("already present"));
+  return events.map((event, index) => {
+    const moment = momentOf(event);
+    return [event, pulls && again >= 0 && index >= again && moment === "try" ? "again" : moment] as const;
+  });
 }
 
 /** Everything that kubelet and runtime can say: recorded texts, never one of our own. */
@@ -30,18 +43,26 @@ export class Voice {
 
   /** Events of a scenario that belong to a moment, filled in. */
   events(name: string, moment: Moment, words: Words): RecordedEvent[] {
-    return this.#scenario(name)
-      .events.filter((event) => momentOf(event) === moment)
-      .map((event) => ({ ...event, message: fill(event.message, words), fieldPath: fill(event.fieldPath, words) }));
+    return moments(this.#scenario(name).events)
+      .filter(([, told]) => told === moment)
+      .map(([event]) => ({ ...event, message: fill(event.message, words), fieldPath: fill(event.fieldPath, words) }));
   }
 
-  /** Why a container waits, after a failed try or during the back-off; undefined where the recording has none. */
-  waiting(name: string, moment: "try" | "back-off", words: Words): { reason: string; message: string } | undefined {
+  /** Why a container waits, after a failed try, during the back-off, or with its image there; undefined where the recording has none. */
+  waiting(
+    name: string,
+    moment: "try" | "back-off" | "again",
+    words: Words,
+  ): { reason: string; message: string } | undefined {
     const states = this.#scenario(name).waiting.filter(
       ({ reason }) => reason !== "ContainerCreating" && reason !== "PodInitializing",
     );
+    const isFor = ({ reason }: { readonly reason: string }): boolean => {
+      if (moment === "again") return reason !== "ErrImagePull" && reason !== "ImagePullBackOff";
+      return (reason === "ImagePullBackOff") === (moment === "back-off");
+    };
     // A state that passed too quickly to be recorded is spoken for by the other, which has the runtime's same words.
-    const state = states.find(({ reason }) => (reason === "ImagePullBackOff") === (moment === "back-off")) ?? states[0];
+    const state = states.find(isFor) ?? states[0];
     return state === undefined ? undefined : { reason: state.reason, message: fill(state.message, words) };
   }
 

@@ -1,29 +1,33 @@
 import { randomBytes } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import { close, listen } from "../listen.ts";
-import { type Image, makeImage } from "./images.ts";
+import { type Answer, type Dialect, errors } from "./dialect.ts";
+import { type Image, type Push, makeImage } from "./images.ts";
 
-/** An account of a registry, and the repositories that it may pull (`*`: all). */
+/** An account of a registry, and the repositories that it may pull. */
 export interface Account {
   readonly user: string;
   readonly password: string;
+  /** `shop/*`: all below shop. */
   readonly repositories: readonly string[];
+  /** From then on it is refused as one that has ended. */
+  readonly endsAt?: Date;
 }
 
 export interface RegistryOptions {
-  /** The host name that images are named by: what a client calls it, not where it listens. */
+  /** The host that images are named by: what a client calls it, not where it listens. */
   readonly host: string;
-  /** Repository → tag → architectures. */
-  readonly repositories: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-  readonly auth: {
-    readonly scheme: "none" | "basic" | "bearer";
-    readonly accounts: readonly Account[];
-    /** Repositories that need no account. */ readonly open: readonly string[];
-  };
+  readonly dialect: Dialect;
+  readonly accounts: readonly Account[];
+  /** Repositories that need no account. */
+  readonly open: readonly string[];
   /** Pulls that are left, counted by manifests fetched, as Docker Hub counts them. Absent: not counted. */
   readonly budget?: { readonly limit: number; readonly left: number; readonly windowSeconds: number };
-  /** Every answer under `/v2/` is this status: a registry that is down behind its load balancer. */
-  readonly broken?: number;
+  /** Every answer under `/v2/` is this one: a registry that is down behind its load balancer. */
+  readonly broken?: Answer;
+  /** Layers are never sent: the connection stays, and nothing comes. */
+  readonly silentLayers?: boolean;
+  readonly clock: () => Date;
 }
 
 export interface Registry {
@@ -31,8 +35,12 @@ export interface Registry {
   readonly origin: string;
   /** What was asked, as `GET /v2/…`, in order. */
   readonly requests: readonly string[];
-  /** Pushes another image under a tag, which from then on means that one. */
-  push(repository: string, tag: string, architectures: readonly string[]): void;
+  /** Pushes an image under a tag, which from then on means that one. */
+  push(repository: string, tag: string, push: Push, at: Date): void;
+  /** Uses up the budget of pulls. */
+  spend(): void;
+  /** Resolves when the next request is left without an answer. */
+  nextSilence(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,160 +61,197 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     state.answer({ request, response, url });
   });
   const origin = `http://127.0.0.1:${await listen(server)}`;
-  state.realm = `${origin}/token`;
   return {
     host: options.host,
     origin,
     requests,
-    push: (repository, tag, architectures) => {
-      state.push(repository, tag, architectures);
+    push: (repository, tag, push, at) => {
+      state.push(repository, tag, push, at);
     },
+    spend: () => {
+      state.spend();
+    },
+    nextSilence: () => state.nextSilence(),
     stop: () => close(server),
   };
 }
 
-const errorBody = (code: string, message: string, detail: unknown = null): string =>
-  JSON.stringify({ errors: [{ code, message, detail }] });
-
 class State {
-  realm = "";
   readonly #options: RegistryOptions;
+  readonly #realm: URL | null;
   readonly #images = new Map<string, Map<string, Image>>();
-  #pushes = 0;
   readonly #tokens = new Map<string, ReadonlySet<string>>();
+  /** Until somebody is left without an answer. */
+  readonly #silences: (() => void)[] = [];
+  #pushes = 0;
   #left: number;
 
   constructor(options: RegistryOptions) {
+    const { budget, dialect, host } = options;
     this.#options = options;
-    this.#left = options.budget?.left ?? Number.POSITIVE_INFINITY;
-    for (const [repository, tags] of Object.entries(options.repositories)) {
-      for (const [tag, architectures] of Object.entries(tags)) this.push(repository, tag, architectures);
-    }
+    this.#left = budget?.left ?? Number.POSITIVE_INFINITY;
+    this.#realm = dialect.realm === null ? null : new URL(dialect.realm(host));
   }
 
-  push(repository: string, tag: string, architectures: readonly string[]): void {
+  push(repository: string, tag: string, push: Push, at: Date): void {
     this.#pushes += 1;
     const tags = this.#images.get(repository) ?? new Map<string, Image>();
-    this.#images.set(
-      repository,
-      tags.set(tag, makeImage(`${this.#options.host}/${repository}:${tag} push ${this.#pushes}`, architectures)),
-    );
+    const seed = `${this.#options.host}/${repository}:${tag} push ${this.#pushes}`;
+    this.#images.set(repository, tags.set(tag, makeImage(seed, push, at)));
+  }
+
+  spend(): void {
+    this.#left = 0;
+  }
+
+  nextSilence(): Promise<void> {
+    const isSilent = this.#options.silentLayers === true;
+    return new Promise((resolve) => {
+      if (isSilent) this.#silences.push(resolve);
+    });
   }
 
   answer(exchange: Exchange): void {
     const { response, url } = exchange;
+    const { broken, dialect } = this.#options;
     response.setHeader("docker-distribution-api-version", "registry/2.0");
-    if (url.pathname === "/token" && this.#options.auth.scheme === "bearer") return this.#token(exchange);
-    if (!url.pathname.startsWith("/v2/")) return this.#send(exchange, 404, errorBody("NOT_FOUND", "not found"));
-    if (this.#options.broken !== undefined)
-      return this.#send(exchange, this.#options.broken, "<html><h1>Service Unavailable</h1></html>", "text/html");
+    if (url.pathname === this.#realm?.pathname) return this.#token(exchange);
+    if (!url.pathname.startsWith("/v2/")) return send(exchange, errors(404, "NOT_FOUND", "not found"));
+    if (broken !== undefined) return send(exchange, broken);
     const match = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^/]+)$/.exec(url.pathname);
     const [, repository = "", what = "", reference = ""] = match ?? [];
-    if (!this.#mayPull(exchange, repository)) return this.#challenge(exchange, repository);
-    if (url.pathname === "/v2/") return this.#send(exchange, 200, "{}");
+    const refusal = this.#refusal(exchange, repository);
+    if (refusal !== null) return this.#challenge(exchange, repository, refusal);
+    if (url.pathname === "/v2/") return send(exchange, { status: 200, body: "{}" });
     const tags = this.#images.get(repository);
-    if (match === null || tags === undefined) {
-      return this.#send(
-        exchange,
-        404,
-        errorBody("NAME_UNKNOWN", "repository name not known to registry", { name: repository }),
-      );
-    }
-    if (what === "tags") return this.#send(exchange, 200, JSON.stringify({ name: repository, tags: [...tags.keys()] }));
+    if (match === null || tags === undefined) return send(exchange, dialect.nameUnknown(repository));
+    if (what === "tags") return this.#tags(exchange, repository, [...tags.keys()].toSorted());
     if (what === "blobs") return this.#blob(exchange, tags, reference);
-    this.#manifest(exchange, tags, reference);
+    this.#manifest(exchange, tags, repository, reference);
   }
 
-  #send(exchange: Exchange, status: number, body: string | Buffer, type = "application/json"): void {
-    exchange.response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) });
-    exchange.response.end(exchange.request.method === "HEAD" ? undefined : body);
-  }
-
-  #account(exchange: Exchange): Account | undefined {
-    const basic = /^Basic (.+)$/i.exec(exchange.request.headers.authorization ?? "")?.[1];
-    if (basic === undefined) return undefined;
+  /** The account behind a Basic login; undefined for one that nobody has. */
+  #account(authorization: string): Account | undefined {
+    const basic = /^Basic (.+)$/i.exec(authorization)?.[1] ?? "";
     const [user, ...password] = Buffer.from(basic, "base64").toString("utf8").split(":");
-    return this.#options.auth.accounts.find((one) => one.user === user && one.password === password.join(":"));
+    return this.#options.accounts.find((one) => one.user === user && one.password === password.join(":"));
   }
 
-  #mayPull(exchange: Exchange, repository: string): boolean {
-    const { scheme, open } = this.#options.auth;
-    if (scheme === "none") return true;
-    if (scheme === "basic") {
-      const account = this.#account(exchange);
-      return open.includes(repository) || (account !== undefined && covers(account, repository));
+  #hasEnded(account: Account): boolean {
+    return account.endsAt !== undefined && account.endsAt <= this.#options.clock();
+  }
+
+  /** Why a request may not read a repository; null where it may. */
+  #refusal({ request }: Exchange, repository: string): { readonly answer: Answer; readonly token: boolean } | null {
+    const { dialect, open } = this.#options;
+    const authorization = request.headers.authorization;
+    if (this.#realm === null) {
+      if (holds(open, repository)) return null;
+      if (authorization === undefined) return { answer: dialect.unauthorized(repository), token: false };
+      const account = this.#account(authorization);
+      if (account === undefined) return { answer: dialect.wrongLogin, token: false };
+      if (this.#hasEnded(account)) return { answer: dialect.ended, token: false };
+      return holds(account.repositories, repository) ? null : { answer: dialect.refused(repository), token: false };
     }
-    const token = /^Bearer (.+)$/i.exec(exchange.request.headers.authorization ?? "")?.[1];
-    return token !== undefined && (this.#tokens.get(token)?.has(repository) ?? false);
+    const token = /^Bearer (.+)$/i.exec(authorization ?? "")?.[1];
+    if (token === undefined) return { answer: dialect.unauthorized(repository), token: false };
+    return this.#tokens.get(token)?.has(repository) === true
+      ? null
+      : { answer: dialect.refused(repository), token: true };
   }
 
-  #challenge(exchange: Exchange, repository: string): void {
-    const { host, auth } = this.#options;
+  #challenge(exchange: Exchange, repository: string, refusal: { answer: Answer; token: boolean }): void {
+    const { host, dialect } = this.#options;
     const scope = repository === "" ? "" : `,scope="repository:${repository}:pull"`;
-    const insufficient =
-      exchange.request.headers.authorization?.startsWith("Bearer ") === true ? ',error="insufficient_scope"' : "";
+    const insufficient = refusal.token && dialect.saysScope ? ',error="insufficient_scope"' : "";
     const challenge =
-      auth.scheme === "basic"
-        ? `Basic realm="${host}"`
-        : `Bearer realm="${this.realm}",service="${host}"${scope}${insufficient}`;
-    exchange.response.setHeader("www-authenticate", challenge);
-    const detail = [{ Type: "repository", Class: "", Name: repository, Action: "pull" }];
-    this.#send(exchange, 401, errorBody("UNAUTHORIZED", "authentication required", detail));
+      this.#realm === null
+        ? `Basic ${dialect.service(host)}`
+        : `Bearer realm="${this.#realm.href}",service="${dialect.service(host)}"${scope}${insufficient}`;
+    if (refusal.answer.status === 401) exchange.response.setHeader("www-authenticate", challenge);
+    send(exchange, refusal.answer);
   }
 
-  /** The token endpoint: wrong credentials are refused; for what may not be pulled, a token is given that does not cover it. */
+  /** The token endpoint. Where the service refuses nobody here, who may not pull gets a token that covers nothing. */
   #token(exchange: Exchange): void {
-    const account = this.#account(exchange);
-    if (account === undefined && exchange.request.headers.authorization !== undefined) {
-      return this.#send(exchange, 401, errorBody("UNAUTHORIZED", "incorrect username or password"));
-    }
+    const { dialect, open } = this.#options;
+    const authorization = exchange.request.headers.authorization;
+    const account = authorization === undefined ? undefined : this.#account(authorization);
+    if (authorization !== undefined && account === undefined) return send(exchange, dialect.wrongLogin);
+    if (account !== undefined && this.#hasEnded(account)) return send(exchange, dialect.ended);
     const scopes = exchange.url.searchParams.getAll("scope").flatMap((scope) => scope.split(" "));
     const wanted = scopes
       .map((scope) => /^repository:(.+):pull$/.exec(scope)?.[1])
       .filter((name) => name !== undefined);
     const granted = wanted.filter(
-      (name) => this.#options.auth.open.includes(name) || (account !== undefined && covers(account, name)),
+      (name) => holds(open, name) || (account !== undefined && holds(account.repositories, name)),
     );
-    if (account === undefined && wanted.length > 0 && granted.length === 0) {
-      return this.#send(exchange, 401, errorBody("UNAUTHORIZED", "authentication required"));
-    }
+    const refusal = account === undefined ? dialect.anonymous : dialect.noRight;
+    if (wanted.length > 0 && granted.length === 0 && refusal !== null) return send(exchange, refusal);
     const token = randomBytes(24).toString("base64url");
     this.#tokens.set(token, new Set(granted));
-    this.#send(exchange, 200, JSON.stringify({ token, access_token: token, expires_in: 300 }));
+    const issued = this.#options.clock().toISOString();
+    const body = { token, access_token: token, expires_in: 300, issued_at: issued };
+    send(exchange, { status: 200, body: JSON.stringify(body) });
   }
 
-  #manifest(exchange: Exchange, tags: ReadonlyMap<string, Image>, reference: string): void {
+  #manifest(exchange: Exchange, tags: ReadonlyMap<string, Image>, repository: string, reference: string): void {
     const contents = [...tags.values()].flatMap((image) => [image.top, ...image.manifests]);
     const found = tags.get(reference)?.top ?? contents.find((one) => one.digest === reference);
-    if (found === undefined) {
-      return this.#send(exchange, 404, errorBody("MANIFEST_UNKNOWN", "manifest unknown", { Tag: reference }));
-    }
+    if (found === undefined) return send(exchange, this.#options.dialect.manifestUnknown(repository, reference));
     if (!this.#spend(exchange)) return;
     exchange.response.setHeader("docker-content-digest", found.digest);
-    this.#send(exchange, 200, found.bytes, found.mediaType);
+    exchange.response.setHeader("etag", `"${found.digest}"`);
+    send(exchange, { status: 200, body: found.bytes, type: found.mediaType });
   }
 
-  /** Docker Hub's counting: a GET of a manifest is a pull, a HEAD is not; the headers tell the limit and what is left. */
+  /** Docker Hub's counting: a GET of a manifest is a pull, a HEAD is not; the headers tell the limit, what is left, and who is counted. */
   #spend(exchange: Exchange): boolean {
-    const { budget } = this.#options;
+    const { budget, dialect } = this.#options;
     if (budget === undefined) return true;
     const pulls = exchange.request.method === "GET";
     const enough = !pulls || this.#left > 0;
     if (pulls && enough) this.#left -= 1;
     exchange.response.setHeader("ratelimit-limit", `${budget.limit};w=${budget.windowSeconds}`);
     exchange.response.setHeader("ratelimit-remaining", `${this.#left};w=${budget.windowSeconds}`);
-    if (!enough) this.#send(exchange, 429, errorBody("TOOMANYREQUESTS", "the pull limit of this account is used up"));
+    exchange.response.setHeader("docker-ratelimit-source", "203.0.113.7");
+    if (!enough) send(exchange, dialect.spent);
     return enough;
+  }
+
+  /** In pages, if so asked: `n` tags after `last`, and a `Link` to the next ones. */
+  #tags(exchange: Exchange, name: string, all: readonly string[]): void {
+    const { searchParams } = exchange.url;
+    const last = searchParams.get("last") ?? "";
+    const rest = all.filter((tag) => tag > last);
+    const tags = rest.slice(0, Number(searchParams.get("n") ?? rest.length));
+    if (tags.length < rest.length) {
+      const query = new URLSearchParams({ n: String(tags.length), last: tags.at(-1) ?? "" });
+      exchange.response.setHeader("link", `</v2/${name}/tags/list?${query.toString()}>; rel="next"`);
+    }
+    send(exchange, { status: 200, body: JSON.stringify({ name, tags }) });
   }
 
   #blob(exchange: Exchange, tags: ReadonlyMap<string, Image>, digest: string): void {
     const found = [...tags.values()].flatMap((image) => image.blobs).find((one) => one.digest === digest);
-    if (found === undefined)
-      return this.#send(exchange, 404, errorBody("BLOB_UNKNOWN", "blob unknown to registry", digest));
+    if (found === undefined) return send(exchange, errors(404, "BLOB_UNKNOWN", "blob unknown to registry", digest));
+    if (this.#options.silentLayers === true && found.mediaType.includes(".layer.")) {
+      for (const resolve of this.#silences.splice(0)) resolve();
+      return;
+    }
     exchange.response.setHeader("docker-content-digest", digest);
-    this.#send(exchange, 200, found.bytes, "application/octet-stream");
+    send(exchange, { status: 200, body: found.bytes, type: "application/octet-stream" });
   }
 }
 
-const covers = ({ repositories }: Account, repository: string): boolean =>
-  repositories.includes("*") || repositories.includes(repository);
+function send(
+  { request, response }: Exchange,
+  { status, body, type = "application/json" }: { status: number; body: string | Buffer; type?: string },
+): void {
+  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/** `shop/*` holds all of shop, `*` everything. */
+const holds = (list: readonly string[], repository: string): boolean =>
+  list.some((one) => one === repository || (one.endsWith("*") && repository.startsWith(one.slice(0, -1))));

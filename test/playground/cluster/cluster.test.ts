@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type SimulatedCluster, startCluster } from "../../../src/playground/cluster/cluster.ts";
-import { attractions } from "../../../src/playground/scene.ts";
+import { attractions } from "../../../src/playground/scene/attractions.ts";
 import { recording } from "../stage.ts";
 
 const start = Date.parse("2026-11-24T10:00:00Z");
@@ -32,21 +32,47 @@ describe("the playground's cluster, as the bot reads it", () => {
   const podsOf = async (namespace: string, app: string): Promise<string[]> =>
     (await list(`/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${app}`)).map((pod) => {
       const { containerStatuses } = pod["status"] as {
-        containerStatuses: { state: { waiting?: { message: string } } }[];
+        containerStatuses: { state: { waiting?: { reason: string; message?: string } } }[];
       };
-      return /words of ([\w-]+)/.exec(containerStatuses[0]?.state.waiting?.message ?? "")?.[1] ?? "runs";
+      const waiting = containerStatuses[0]?.state.waiting;
+      if (waiting === undefined) return "runs";
+      return (
+        /words of ([\w-]+)|(crashed)/
+          .exec(waiting.message ?? "")
+          ?.slice(1)
+          .join("") ?? waiting.reason
+      );
     });
 
   it.each([
     // namespace  workload            its pods
-    ["shop", "storefront", ["runs", "runs"]],
+    ["shop", "storefront", ["runs", "runs", "runs"]],
     ["shop", "checkout", ["runs", "runs", "runs", "image-not-found"]],
-    ["shop", "recommendations", ["platform-mismatch"]],
+    ["shop", "recommendations", ["runs", "platform-mismatch"]],
     ["shop", "session-cache", ["rate-limited"]],
+    ["shop", "gift-cards", ["invalid-reference"]],
+    ["shop", "loyalty", ["crashed"]],
     ["payments", "payments-api", ["basic-unauthorized", "basic-unauthorized"]],
     ["payments", "fraud-scorer", ["token-anonymous"]],
+    ["payments", "settlement", ["runs", "runs", "denied"]],
+    ["payments", "tax-rates", ["bearer-forbidden"]],
     ["payments", "invoice-mailer", ["dns"]],
     ["payments", "ledger", ["runs"]],
+    ["data", "feature-store", ["runs", "runs", "token-refused"]],
+    ["data", "notebooks", ["basic-unauthorized"]],
+    ["data", "trainer", ["runs", "runs", "disk-full"]],
+    ["data", "warehouse-sync", ["ContainerCreating"]],
+    ["data", "report-builder", ["ContainerCreating"]],
+    ["infra", "metrics-relay", ["unavailable"]],
+    ["infra", "vault-agent", ["self-signed"]],
+    ["infra", "log-shipper", ["unreachable"]],
+    ["infra", "egress", ["helm-chart"]],
+    ["infra", "node-probe", ["never-policy"]],
+    ["infra", "dashboards", ["runs"]],
+    ["infra", "ingress", ["runs", "runs", "runs"]],
+    ["growth", "catalog", ["runs", "runs"]],
+    ["growth", "search", ["runs"]],
+    ["growth", "landing", ["runs"]],
   ])("in %s, %s: %j", async (namespace, app, expected) => {
     expect((await podsOf(namespace, app)).toSorted()).toEqual(expected.toSorted());
   });
