@@ -166,6 +166,17 @@ async function conclude(
       return { kind: "unknown", why: `${host} answered ${status} without asking for a credential: ${words}` };
     const refusal = { status, by: "registry", words, service: session.service } as const;
     const error = challenge?.parameters.get("error") ?? "";
+    // A login was at hand, and nobody asked for it: so it goes for the kubelet too.
+    if (authorization === null && login !== null)
+      return {
+        kind: "auth-rejected",
+        why: "unknown",
+        expiredAt: null,
+        hidesAbsence: true,
+        status,
+        by: "registry",
+        words,
+      };
     const asked = { scheme: authorization?.scheme ?? "", error, login: authorization === null ? null : login };
     return refused({ ...refusal, ...asked }, clock());
   }

@@ -29,7 +29,8 @@ export interface Refusal {
  */
 export function refused(refusal: Refusal, now: Date): RegistryAnswer {
   const { status, by, scheme, words, login, service } = refusal;
-  if (login === null) return { kind: "auth-missing", scheme, hidesAbsence: hidesAbsence(service), words };
+  const hides = service === null ? hidesByItsWay(refusal) : hidesAbsence(service);
+  if (login === null) return { kind: "auth-missing", scheme, hidesAbsence: hides, words };
 
   const end = expiryOf(login.password);
   const hasEnded = end !== null && end <= now.getTime();
@@ -39,12 +40,18 @@ export function refused(refusal: Refusal, now: Date): RegistryAnswer {
     why,
     expiredAt: hasEnded ? new Date(end).toISOString() : null,
     // Who is not let in at all is not told apart by repository.
-    hidesAbsence: (why === "scope" || why === "unknown") && hidesAbsence(service),
+    hidesAbsence: (why === "scope" || why === "unknown") && hides,
     status,
     by,
     words,
   };
 }
+
+/**
+ * Of a service that nobody knows: who has got a token and is refused with it, or is refused without being asked for a login, may as well have named what
+ * does not exist. Who is asked for a password is asked before anything is looked up.
+ */
+const hidesByItsWay = ({ by, scheme }: Refusal): boolean => by === "registry" && scheme !== "Basic";
 
 function whyRefused({
   status,

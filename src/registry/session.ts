@@ -133,7 +133,8 @@ async function untilAborted(
   const late: HttpAnswer = { kind: "timeout", host, waitedFor: "answer", seconds: deadlineMs / 1_000 };
   if (signal.aborted) return late;
   const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
-  const onAbort = (): void => resolve(late);
+  // A client that keeps its word ends with the signal itself, and knows what it was waiting for: it goes first.
+  const onAbort = (): void => void setImmediate(() => resolve(late));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await Promise.race([http.send(request, signal), promise]);

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { redact } from "../diagnosis/redact.ts";
 
@@ -70,4 +69,5 @@ export function tidy(said: string, hide: (text: string) => string): string {
 }
 
 /** `404 Not Found`, for an answer without words of its own. */
-export const statusWords = (status: number): string => `${status} ${STATUS_CODES[status] ?? ""}`.trim();
+export const statusWords = (status: number): string =>
+  `${status} ${process.getBuiltinModule("node:http").STATUS_CODES[status] ?? ""}`.trim();

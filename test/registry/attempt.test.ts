@@ -138,6 +138,17 @@ describe("a pull is asked for as a runtime does it", () => {
     expect(http.requests).toHaveLength(requests);
   });
 
+  it("is refused before it could show its login: rejected, and nobody knows why", async () => {
+    const refusal = { status: 403, body: { errors: [{ code: "DENIED", message: "access denied" }] } };
+    const http = scripted({ [`${repository}/manifests/1.2.3`]: refusal });
+    expect(await answerOf(http, question(web, [login()]))).toMatchObject({
+      kind: "auth-rejected",
+      why: "unknown",
+      hidesAbsence: true,
+    });
+    expect(asked(http).filter((line) => line.endsWith("Basic"))).toEqual([]);
+  });
+
   it("speaks to Docker Hub by the host that a runtime takes, and to its token server", async () => {
     const hub = "https://registry-1.docker.io";
     const http = scripted({

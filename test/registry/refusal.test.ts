@@ -208,12 +208,32 @@ describe("a refusal may stand for what does not exist", () => {
   it.each([
     ["a missing right on GHCR", "registry", 403, "ghcr", true],
     ["an unclear refusal of GHCR's token server", "token-server", 403, "ghcr", true],
-    ["a missing right where nothing is known of the service", "registry", 403, null, false],
+    ["a token that is not enough, of a service that nobody knows", "registry", 403, null, true],
     ["a missing right on ECR Public, which answers 404", "registry", 403, "ecr-public", false],
     ["an unknown login, which is the same for all repositories", "token-server", 401, "ghcr", false],
   ] as const)("%s: %s %i", (_, by, status, service, hidesAbsence) => {
     const sent = { user: "shop-bot", password: secretPassword };
     const refusal = { status, by, scheme: "Bearer", error: "", words: "denied", login: sent, service };
     expect(refused(refusal, now)).toMatchObject({ kind: "auth-rejected", hidesAbsence });
+  });
+});
+
+describe("a service that nobody knows may hide what does not exist, by its way of refusing", () => {
+  it.each([
+    // how it refuses somebody without a login                     scheme     hides
+    ["it asks for a password before it looks anything up", "Basic", false],
+    ["it gives anyone a token, and that is not enough", "Bearer", true],
+    ["it asks for no login at all", "", true],
+  ])("%s", (_, scheme, hidesAbsence) => {
+    const refusal = {
+      status: 401,
+      by: "registry",
+      scheme,
+      error: "",
+      words: "denied",
+      login: null,
+      service: null,
+    } as const;
+    expect(refused(refusal, now)).toMatchObject({ kind: "auth-missing", hidesAbsence });
   });
 });
