@@ -4,7 +4,7 @@ import type { ContainerEvidence, ContainerState, Evidence, EventEvidence, PodEvi
 import { recognise, type Recognised } from "./messages/recognise.ts";
 import type { ContainerPull } from "./pulls.ts";
 import { at, code, type Line, say } from "./say.ts";
-import { notAnImage, wrongBinary } from "./unusable.ts";
+import { foreignCrash, notAnImage, wrongBinary } from "./unusable.ts";
 
 /** What stops a pod where the pull does not: said in one line, since people ask about the image first and about the pod anyway. */
 export interface Trouble {
@@ -98,7 +98,7 @@ function containerTrouble(
     if (known !== null) return pulledButUnusable(container, known);
   }
   if (ended !== null && (waiting === null || waiting.reason === "CrashLoopBackOff") && ended.exitCode !== 0)
-    return crashes(container, ended, restartCount);
+    return foreignCrash(container, ended.exitCode, evidence) ?? crashes(container, ended, restartCount);
   if (waiting === null) return null;
   const quoted = say`${code(`${waiting.reason}: ${waiting.message}`)}`;
   return noPull(`container ${name} cannot be started: ${waiting.reason}`, [quoted], "confirmed", container);

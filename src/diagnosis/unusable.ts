@@ -12,26 +12,12 @@ import type { Trouble } from "./trouble.ts";
  * for it, or a script lacks its first line: no failure of the pull.
  */
 export function wrongBinary(container: ContainerEvidence, evidence: Evidence): Trouble {
-  const { node } = evidence;
-  const nodePlatform = node.status === "ok" ? `${node.value.operatingSystem}/${node.value.architecture}` : null;
+  const pulled = say`${code(container.image)} was pulled, and its command does not run: exec format error`;
+  const foreign = otherPlatform(container, evidence, pulled);
+  if (foreign !== null) return foreign;
+  const nodePlatform = platformOf(evidence);
   const view = viewOf(evidence, container.image);
   const found = view === null ? null : meaning(view);
-  const pulled = say`${code(container.image)} was pulled, and its command does not run: exec format error`;
-  if (view !== null && found?.fits === false && nodePlatform !== null) {
-    const platforms = offered(found);
-    return {
-      cause: "platform-mismatch",
-      confidence: "confirmed",
-      container: container.name,
-      image: container.image,
-      instead: `the image of container ${container.name} is not made for the node's ${nodePlatform}`,
-      evidence: [
-        pulled,
-        say`${code(view.registry)} offers it for ${names(platforms)}; the node is ${code(nodePlatform)}; ${fromHere}`,
-      ],
-      facts: { nodePlatform, platforms },
-    };
-  }
   const own = found?.fits === true ? (found.forNode?.platform ?? null) : null;
   if (own !== null) {
     const instead = `the binary in container ${container.name} does not run (exec format error), though image and node agree on ${platformName(own)}`;
@@ -42,6 +28,40 @@ export function wrongBinary(container: ContainerEvidence, evidence: Evidence): T
   const instead = `the binary in container ${container.name} is not made for ${where} (exec format error)`;
   return trouble(container, instead, "likely", [pulled]);
 }
+
+/**
+ * A container that ends with an error, of an image for another platform than the node: runtimes do not always say that the format was the
+ * trouble (containerd 1.6 shows the exit code alone). Likely, for an emulator would let such an image run, and fail for a reason of its own.
+ */
+export function foreignCrash(container: ContainerEvidence, exitCode: number, evidence: Evidence): Trouble | null {
+  const crashed = say`container ${code(container.name)} ends with exit code ${exitCode}, and its image is on the node`;
+  const foreign = otherPlatform(container, evidence, crashed);
+  return foreign === null ? null : { ...foreign, confidence: "likely" };
+}
+
+function otherPlatform(container: ContainerEvidence, evidence: Evidence, seen: Line): Trouble | null {
+  const nodePlatform = platformOf(evidence);
+  const view = viewOf(evidence, container.image);
+  const found = view === null ? null : meaning(view);
+  if (view === null || found?.fits !== false || nodePlatform === null) return null;
+  const platforms = offered(found);
+  const instead = `the image of container ${container.name} is not made for the node's ${nodePlatform}`;
+  return {
+    cause: "platform-mismatch",
+    confidence: "confirmed",
+    container: container.name,
+    image: container.image,
+    instead,
+    evidence: [
+      seen,
+      say`${code(view.registry)} offers it for ${names(platforms)}; the node is ${code(nodePlatform)}; ${fromHere}`,
+    ],
+    facts: { nodePlatform, platforms, instead },
+  };
+}
+
+const platformOf = ({ node }: Evidence): string | null =>
+  node.status === "ok" ? `${node.value.operatingSystem}/${node.value.architecture}` : null;
 
 const names = (platforms: readonly string[]): Line =>
   platforms.length === 0

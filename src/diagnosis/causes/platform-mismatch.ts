@@ -1,19 +1,20 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix, quote, setImage } from "./commands.ts";
-import { cannotPull, hosts, image, node } from "./words.ts";
+import { cannotPull, hosts, image, node, subject } from "./words.ts";
 
 /** The right name, the wrong machine. */
 export const platformMismatch = cause({
   id: "platform-mismatch",
   title: "The image is not built for the node's platform",
   headline: (context) => {
-    const { nodePlatform, platforms = [] } = context.facts;
-    if (nodePlatform === undefined)
-      return say`${cannotPull(context)}: it is not built for the platform of ${node(context)}`;
-    if (platforms.length === 0) return say`${cannotPull(context)}: it is not built for ${code(nodePlatform)}`;
+    const { nodePlatform, platforms = [], instead } = context.facts;
+    // It may have come, and then not run.
+    const cannot = instead === undefined ? cannotPull(context) : say`${subject(context)} cannot run ${image(context)}`;
+    if (nodePlatform === undefined) return say`${cannot}: it is not built for the platform of ${node(context)}`;
+    if (platforms.length === 0) return say`${cannot}: it is not built for ${code(nodePlatform)}`;
     const more = platforms.length > 2 ? say` and ${platforms.length - 2} more` : say``;
-    return say`${cannotPull(context)}: it is built for ${hosts(platforms.slice(0, 2))}${more}, and ${node(context)} is ${code(nodePlatform)}`;
+    return say`${cannot}: it is built for ${hosts(platforms.slice(0, 2))}${more}, and ${node(context)} is ${code(nodePlatform)}`;
   },
   explain: (context) =>
     say`${image(context)} holds no variant for the architecture or operating system of ${node(context)}. An image built on one kind of machine holds that kind only, unless it was built for several.`,

@@ -59,6 +59,14 @@ export const formatRows: readonly Row[] = [
     "confirmed",
   ],
   [
+    "a crash that says nothing of formats, of an image for another machine: an emulator might run it",
+    crashing("permission denied"),
+    anonymously(otherMachine),
+    "platform-mismatch",
+    "likely",
+    "offers it for `linux/arm64`; the node is `linux/amd64`",
+  ],
+  [
     "exec format error, and image and node agree",
     crashing("exec /app: exec format error"),
     anonymously(found()),
