@@ -42,11 +42,11 @@ if ((${#missing[@]} > 0)); then
   build "$bin" "-s -w -X $version.gitVersion=$kubernetes_version -X $version.gitMajor=$major -X $version.gitMinor=$minor -X $version.gitTreeState=clean" "${missing[@]}"
 fi
 
-# An oracle is ours and changes: it is kept by its own source.
+# An oracle is ours and changes: it is kept by its own source and what they share.
 for source in "$here"/go/cmd/*/; do
   [[ -d "$source" ]] || continue
   name="$(basename "$source")"
-  key="$(cat "$source"*.go | sha256sum | cut -c 1-12)"
+  key="$(cat "$source"*.go "$here"/go/internal/*/*.go | sha256sum | cut -c 1-12)"
   [[ -x "$bin/$name-$key" ]] && continue
   say "building $name"
   build "$cache/oracle.$$" "-s -w" "./cmd/$name"

@@ -30,8 +30,8 @@ export interface TestNode {
   readonly registryAuthority: string;
 }
 
-export const stateFolder = (): string =>
-  process.env["IMAGEPULL_TEST_STATE"] || join(tmpdir(), "imagepull-test-cluster");
+export const stateFolder = (environment: Readonly<Record<string, string | undefined>> = process.env): string =>
+  environment["IMAGEPULL_TEST_STATE"] || join(tmpdir(), "imagepull-test-cluster");
 
 /** The running cluster, as its `cluster.json` says. */
 export function readCluster(file: string = join(stateFolder(), "cluster.json")): Cluster {

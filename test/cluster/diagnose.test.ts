@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { connect } from "../../src/cluster/connect.ts";
-import { createCore } from "../../src/collect/core.ts";
 import { parseTarget } from "../../src/collect/target.ts";
 import type { Core, DiagnoseAnswer } from "../../src/core.ts";
 import type { Diagnosis } from "../../src/diagnosis/diagnosis.ts";
 import { redact } from "../../src/diagnosis/redact.ts";
 import { type Cluster, readCluster } from "./cluster.ts";
+import { coreOn, registryFor } from "./core-on.ts";
 import { warningsOf } from "./describe-output.ts";
 import { kubectl, place, type Live, remove, settle, type Settled } from "./runner.ts";
 import { scenarios } from "./scenarios.ts";
@@ -21,16 +20,9 @@ let live: readonly Live[] = [];
 let settled: readonly Settled[] = [];
 const seed = Number(process.env["IMAGEPULL_TEST_SEED"] ?? Date.now() % 1_000_000);
 
-async function coreOf({ kubeconfig }: Cluster, context: string): Promise<{ core: Core; close: () => void }> {
-  const clock = (): Date => new Date();
-  const connection = await connect({ kubeconfig, context, environment: {}, clock });
-  if (!connection.ok) throw new Error(connection.error.sentence);
-  return { core: createCore({ clusterReader: connection.value.reader, clock }), close: connection.value.close };
-}
-
 beforeAll(async () => {
   cluster = readCluster(inject("clusterFile"));
-  ({ core, close } = await coreOf(cluster, cluster.context));
+  ({ core, close } = await coreOn(cluster, cluster.context, registryFor(cluster)));
   live = await stage(`${scenarios.length} scenarios placed (seed ${seed})`, () => place(cluster, scenarios, seed));
   settled = await stage("scenarios settled", () => settle(cluster, live, 240));
 });
@@ -63,14 +55,84 @@ async function ask(
 describe("every cause is named", () => {
   it.each(scenarios.map(({ id, cause }) => [id, cause] as const))("%s: %s", async (id, cause) => {
     const one = find(id);
-    const { diagnosis } = await ask(one);
+    const { diagnosis, evidence } = await ask(one);
     const expected: readonly string[] = [cause, ...(one.scenario.orElse ?? [])];
     expect(expected, `${diagnosis.cause}, ${diagnosis.confidence}`).toContain(diagnosis.cause);
     if (one.placed.container !== null && !podWide.has(diagnosis.cause))
       expect(diagnosis.container).toBe(one.placed.container);
-    // With every right, nothing that the API can decide is left open. Only a manifest that was never kept cannot be looked at.
-    const open = diagnosis.steps.filter(({ id: step, status }) => status === "unknown" && step !== "placement");
+    // With every right, nothing that the API can decide is left open. Only a manifest that was never kept cannot be looked at, and what a
+    // registry did not say is not said for it.
+    const answers = evidence.registry.flatMap(({ attempts }) => attempts.map(({ answer }) => answer.kind));
+    const isSilent = answers.some((kind) => !["found", "not-found", "auth-rejected", "not-an-image"].includes(kind));
+    const excused = ["placement", ...(isSilent ? ["credentials"] : [])];
+    const open = diagnosis.steps.filter(({ id: step, status }) => status === "unknown" && !excused.includes(step));
     expect(open).toEqual([]);
+  });
+});
+
+/** What the kubelet says of a failed pull, without the names that differ from pod to pod. */
+function kubeletWords({ events, pods, placed }: Settled): string {
+  const image = pods[0]?.spec.containers.find(({ name }) => name === placed.container)?.image ?? "";
+  const repository = image.replace(/:[^:/]*$/, "").replace(/^[^/]*\//, "");
+  const failed = events.find(({ reason, message }) => reason === "Failed" && !message.startsWith("Error: "));
+  return (failed?.message ?? "").replaceAll(image, "IMAGE").replaceAll(repository, "REPOSITORY");
+}
+
+describe("one sentence of the kubelet, an answer for each of its reasons", () => {
+  it("wrong password, no credential, another host, no such secret, a secret that is no secret", async () => {
+    const rows: { readonly what: string; readonly kubelet: string; readonly cause: string; readonly says: string }[] =
+      [];
+    for (const what of [
+      "basic-wrong-password",
+      "basic-unauthorized",
+      "secret-of-other-registry",
+      "missing-secret",
+      "secret-malformed",
+    ]) {
+      const { diagnosis } = await ask(find(what));
+      const headline = diagnosis.headline.map((part) => (typeof part === "string" ? part : "…")).join("");
+      rows.push({ what, kubelet: kubeletWords(find(what)), cause: diagnosis.cause, says: headline });
+      expect(diagnosis.confidence, what).toBe("confirmed");
+    }
+    console.table(rows);
+    expect(new Set(rows.map(({ cause }) => cause)).size).toBe(5);
+    // containerd 2 at least tells a refused credential (401 Unauthorized) from none (no basic auth credentials).
+    const sentences = cluster.versions.containerRuntime?.startsWith("containerd://1.") ? 1 : 2;
+    expect(new Set(rows.slice(0, 4).map(({ kubelet }) => kubelet)).size).toBe(sentences);
+  });
+});
+
+describe("what only a registry can tell", () => {
+  it.each([
+    // the scenario, and what its answer says thanks to the live check
+    ["image-not-found", ["1.4.2"]],
+    ["token-expired", ["expired", "2024"]],
+    ["stale", ["sha256:"]],
+    ["other-platform-runs", ["linux/"]],
+    ["gone-from-registry", ["no longer has it", "2.0.0"]],
+    ["hitch-hiker", ["pull secret"]],
+  ])("%s: %j", async (id, words) => {
+    const { diagnosis } = await ask(find(id));
+    const { headline, steps, findings, fixes } = diagnosis;
+    for (const word of words) expect(JSON.stringify({ headline, steps, findings, fixes })).toContain(word);
+  });
+
+  it("an answer without it is never surer", async () => {
+    const blind = await coreOn(cluster, cluster.context, null);
+    const rows: Record<string, { readonly with: string; readonly without: string }> = {};
+    try {
+      for (const one of settled) {
+        const { diagnosis: seen } = await ask(one);
+        const { diagnosis: unseen } = await ask(one, blind.core);
+        const [sure, unsure] = [seen, unseen].map(({ cause, confidence }) => `${cause}, ${confidence}`);
+        if (sure !== unsure) rows[one.scenario.id] = { with: sure ?? "", without: unsure ?? "" };
+        if (seen.cause === unseen.cause) expect(rank(unseen), one.scenario.id).toBeLessThanOrEqual(rank(seen));
+      }
+    } finally {
+      blind.close();
+    }
+    console.table(rows);
+    expect(Object.keys(rows)).toContain("stale");
   });
 });
 
@@ -132,7 +194,7 @@ describe("who may see less is told what is unknown, and why", () => {
     ["no-nodes", "image-not-found", ["node"], "nodes"],
     ["no-events", "image-not-found", ["events", "node"], "events"],
   ] as const)("%s on %s: %j", async (who, id, steps, what) => {
-    const limited = await coreOf(cluster, cluster.contexts[who]);
+    const limited = await coreOn(cluster, cluster.contexts[who], registryFor(cluster));
     try {
       const { diagnosis } = await ask(find(id), limited.core);
       const unknown = diagnosis.steps.filter(({ status, id: found }) => status === "unknown" && found !== "placement");

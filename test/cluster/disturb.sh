@@ -46,7 +46,7 @@ case "${1:-}" in
   break-sandbox)
     write_containerd_config absent
     restart_containerd
-    ctr --address "$containerd_socket" --namespace k8s.io images remove "$open_registry/pause:1" >/dev/null
+    with_containerd ctr --address "$containerd_socket" --namespace k8s.io images remove "$open_registry/pause:1" >/dev/null
     ;;
   mend-sandbox)
     write_containerd_config

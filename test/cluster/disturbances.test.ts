@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { connect } from "../../src/cluster/connect.ts";
 import { parseTarget } from "../../src/collect/target.ts";
-import { createCore } from "../../src/collect/core.ts";
 import type { Core } from "../../src/core.ts";
 import type { Diagnosis } from "../../src/diagnosis/diagnosis.ts";
 import { type Cluster, readCluster } from "./cluster.ts";
+import { coreOn, registryFor } from "./core-on.ts";
 import { disturb, disturbances, recovery } from "./disturbances.ts";
 import { type Live, place, remove, settle } from "./runner.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -17,16 +16,9 @@ let close: () => void;
 
 beforeAll(async () => {
   cluster = readCluster(inject("clusterFile"));
-  const clock = (): Date => new Date();
-  const connection = await connect({
-    kubeconfig: cluster.kubeconfig,
-    context: cluster.context,
-    environment: {},
-    clock,
-  });
-  if (!connection.ok) throw new Error(connection.error.sentence);
-  core = createCore({ clusterReader: connection.value.reader, clock });
-  close = connection.value.close;
+  ({ core, close } = await coreOn(cluster, cluster.context, registryFor(cluster)));
+  // A node that has run a pod has the sandbox image, as nodes have.
+  await remove(cluster, await placed(recovery));
 });
 afterAll(() => close());
 

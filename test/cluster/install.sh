@@ -2,7 +2,7 @@
 # Installs what the test cluster is made of, where it is missing and can be.
 #
 #   install.sh           the cluster
-#   install.sh --tests   and what the tests use: a browser, an image builder, Alertmanager
+#   install.sh --tests   and what the tests use: a browser, an image builder, Alertmanager, skopeo
 set -euo pipefail
 # shellcheck source=test/cluster/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -20,7 +20,7 @@ needed=(
   pgrep:procps
 )
 if [[ "${1:-}" == --tests ]]; then
-  needed+=(chromium:chromium buildah:buildah prometheus-alertmanager:prometheus-alertmanager)
+  needed+=(chromium:chromium buildah:buildah prometheus-alertmanager:prometheus-alertmanager skopeo:skopeo)
 fi
 
 missing=()

@@ -1,14 +1,36 @@
 # shellcheck shell=bash
 # containerd and the kubelet: the one node. Sourced after lib.sh.
 
-# What a restricted container (no CAP_SYS_RESOURCE, no systemd) needs is said
-# here once; on a full machine it does no harm.
-# $1: another repository for the image of sandboxes.
+# The folder of containerd, its shim and ctr, as up.sh has chosen it: an empty
+# line for the system's. Kept, so that what comes later means the same ones.
+# with_containerd COMMAND…: containerd finds its shim by the PATH.
+with_containerd() {
+  local folder
+  folder="$(<"$state/containerd-folder")"
+  PATH="${folder:+$folder:}$PATH" "$@"
+}
+
+# choose_containerd [VERSION]: the system's, or another that is built if need be.
+choose_containerd() {
+  local folder=""
+  if [[ -n "${1:-}" ]]; then folder="$("$here/../runtimes/build.sh" containerd "$1" | tail -n 1)"; fi
+  printf '%s\n' "$folder" >"$state/containerd-folder"
+}
+
+# write_containerd_config [SANDBOX]: another repository for the image of sandboxes.
 write_containerd_config() {
-  local sandbox="${1:-pause}" snapshotter=overlayfs
+  local sandbox="$open_registry/${1:-pause}:1" snapshotter=overlayfs version
   # overlayfs cannot lie on itself: in a container whose root is one, copy.
   [[ "$(stat -f -c %T "$state")" == overlayfs ]] && snapshotter=native
-  cat >"$state/containerd.toml" <<EOF
+  version="$(with_containerd containerd --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1)"
+  if [[ "${version%%.*}" == 1 ]]; then containerd_1_config; else containerd_2_config; fi >"$state/containerd.toml"
+  write_cni_config
+}
+
+# What a restricted container (no CAP_SYS_RESOURCE, no systemd) needs is said in
+# both; on a full machine it does no harm.
+containerd_1_config() {
+  cat <<EOF
 version = 2
 root = "$state/containerd/root"
 state = "$state/containerd/state"
@@ -16,7 +38,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]
 [grpc]
   address = "$containerd_socket"
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "$open_registry/$sandbox:1"
+  sandbox_image = "$sandbox"
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
   stream_server_address = "127.0.0.1"
@@ -28,6 +50,47 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]
   [plugins."io.containerd.grpc.v1.cri".registry.mirrors."$mirrored_host"]
     endpoint = ["http://127.0.0.1:$mirror_port"]
 EOF
+}
+
+# From version 2 on CRI's settings stand in three places, and mirrors in files of
+# their own (internal/cri/config/config.go of containerd 2.4.2). Pulls go through
+# the transfer service, which knows only the snapshotter that it is told of
+# (plugins/transfer/plugin.go). NRI's socket would lie at one place for all.
+containerd_2_config() {
+  cat <<EOF
+version = 3
+root = "$state/containerd/root"
+state = "$state/containerd/state"
+disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.nri.v1.nri"]
+[grpc]
+  address = "$containerd_socket"
+[plugins."io.containerd.grpc.v1.cri"]
+  stream_server_address = "127.0.0.1"
+[plugins."io.containerd.cri.v1.runtime"]
+  restrict_oom_score_adj = true
+  netns_mounts_under_state_dir = true
+  [plugins."io.containerd.cri.v1.runtime".cni]
+    bin_dirs = ["$cni_bin"]
+    conf_dir = "$state/cni"
+[plugins."io.containerd.cri.v1.images"]
+  snapshotter = "$snapshotter"
+  [plugins."io.containerd.cri.v1.images".pinned_images]
+    sandbox = "$sandbox"
+  [plugins."io.containerd.cri.v1.images".registry]
+    config_path = "$state/hosts"
+[[plugins."io.containerd.transfer.v1.local".unpack_config]]
+  platform = "linux"
+  snapshotter = "$snapshotter"
+EOF
+  mkdir -p "$state/hosts/$mirrored_host"
+  cat >"$state/hosts/$mirrored_host/hosts.toml" <<EOF
+server = "https://$mirrored_host"
+[host."http://127.0.0.1:$mirror_port"]
+  capabilities = ["pull", "resolve"]
+EOF
+}
+
+write_cni_config() {
   mkdir -p "$state/cni"
   # No masquerade: pods reach the node, and nothing beyond it.
   cat >"$state/cni/10-imagepull-test.conflist" <<EOF
@@ -97,7 +160,7 @@ httpCheckFrequency: 0s
 EOF
 }
 
-containerd_answers() { ctr --address "$containerd_socket" version; }
+containerd_answers() { with_containerd ctr --address "$containerd_socket" version; }
 
 start_containerd() {
   # The CA of our own registries beside the system's, and a proxy for one host
@@ -105,7 +168,7 @@ start_containerd() {
   SSL_CERT_DIR="/etc/ssl/certs:$state/registries/trusted" \
     HTTP_PROXY="" http_proxy="" https_proxy="" no_proxy="" \
     HTTPS_PROXY="http://127.0.0.1:$proxy_port" NO_PROXY="localhost,127.0.0.1,.imagepull.test" \
-    start containerd containerd --config "$state/containerd.toml" --log-level info
+    with_containerd start containerd containerd --config "$state/containerd.toml" --log-level info
   wait_for 20 containerd containerd_answers
 }
 

@@ -9,6 +9,7 @@
 # IMAGEPULL_TEST_STATE, _PORT_BASE, _POD_SUBNET   another place, for a second one
 # IMAGEPULL_TEST_ADMISSION=AlwaysPullImages       admission plugins on top
 # IMAGEPULL_TEST_PULL_QPS=5                       the kubelet's own limit of pulls
+# IMAGEPULL_TEST_CONTAINERD=2.4.2                 another containerd than the system's, built if need be
 set -Eeuo pipefail
 
 only_apiserver=false
@@ -46,6 +47,7 @@ write_kubeconfigs
 $only_apiserver || start_registries
 start_apiserver
 if ! $only_apiserver; then
+  choose_containerd "${IMAGEPULL_TEST_CONTAINERD:-}"
   write_containerd_config
   start_containerd
   write_kubelet_config

@@ -102,6 +102,9 @@ export const behaviours = {
     answer(ask);
   },
   basic,
+  /** Knows the account, and does not let it in here. */
+  "basic-forbidden": (ask) =>
+    basic(ask, ({ response }) => refuse(response, 403, "DENIED", "requested access to the resource is denied")),
   /** Tokens: this account gets a good one, nobody else gets any. */
   bearer,
   /** Tokens: even the right account is told to go. */

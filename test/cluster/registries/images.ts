@@ -28,15 +28,15 @@ const types = {
 } as const;
 
 export const digestOf = (bytes: Buffer): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-const blob = (mediaType: string, bytes: Buffer): Blob => ({ digest: digestOf(bytes), mediaType, bytes });
-const json = (mediaType: string, value: unknown): Blob => blob(mediaType, Buffer.from(JSON.stringify(value)));
-const describe = ({ mediaType, digest, bytes }: Blob) => ({ mediaType, digest, size: bytes.length });
+export const blob = (mediaType: string, bytes: Buffer): Blob => ({ digest: digestOf(bytes), mediaType, bytes });
+export const json = (mediaType: string, value: unknown): Blob => blob(mediaType, Buffer.from(JSON.stringify(value)));
+export const descriptorOf = ({ mediaType, digest, bytes }: Blob) => ({ mediaType, digest, size: bytes.length });
 const manifestOf = (config: Blob, layers: readonly Blob[]): Blob =>
   json(types.manifest, {
     schemaVersion: 2,
     mediaType: types.manifest,
-    config: describe(config),
-    layers: layers.map(describe),
+    config: descriptorOf(config),
+    layers: layers.map(descriptorOf),
   });
 
 /** What Go calls this machine. */
@@ -91,7 +91,7 @@ function index(image: Image, architecture: string): Image {
   const list = json(types.index, {
     schemaVersion: 2,
     mediaType: types.index,
-    manifests: [{ ...describe(image.manifest), platform: { os: "linux", architecture } }],
+    manifests: [{ ...descriptorOf(image.manifest), platform: { os: "linux", architecture } }],
   });
   return { manifest: list, manifests: [image.manifest], blobs: image.blobs };
 }

@@ -6,14 +6,20 @@ export interface Destination {
   readonly repository: string;
   readonly tag: string;
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** Instead of credentials: the header that carries what a token server has given. */
+  readonly authorization?: string;
 }
 
 /** Pushes an image to a real registry, blob by blob. */
-export async function push(image: Image, { registry, repository, tag, credentials }: Destination): Promise<void> {
+export async function push(image: Image, destination: Destination): Promise<void> {
+  const {
+    registry,
+    repository,
+    tag,
+    credentials,
+    authorization = credentials && basicHeader(credentials),
+  } = destination;
   const base = `http://${registry}/v2/${repository}`;
-  const authorization = credentials && {
-    authorization: `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64")}`,
-  };
   const send = async (
     method: string,
     url: string | URL,
@@ -22,7 +28,7 @@ export async function push(image: Image, { registry, repository, tag, credential
   ): Promise<Response> => {
     const response = await fetch(url, {
       method,
-      headers: { ...authorization, "content-type": type },
+      headers: { ...(authorization && { authorization }), "content-type": type },
       ...(body && { body: new Uint8Array(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${String(url)}: ${response.status} ${await response.text()}`);
@@ -39,3 +45,6 @@ export async function push(image: Image, { registry, repository, tag, credential
     await send("PUT", `${base}/manifests/${manifest.digest}`, manifest.bytes, manifest.mediaType);
   await send("PUT", `${base}/manifests/${tag}`, image.manifest.bytes, image.manifest.mediaType);
 }
+
+export const basicHeader = ({ user, password }: { readonly user: string; readonly password: string }): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;

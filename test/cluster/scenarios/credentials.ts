@@ -16,6 +16,10 @@ import {
 
 const wrong = { user: account.user, password: "not-this-one" };
 
+const part = (content: object): string => Buffer.from(JSON.stringify(content)).toString("base64url");
+/** A JSON Web Token, as several registries give for passwords, that ended in 2024. */
+const expiredToken = [part({ alg: "none" }), part({ sub: "test", exp: Date.UTC(2024, 1, 1) / 1000 }), "x"].join(".");
+
 /** The kubelet pulls nothing at all: the parser's words are all there is, as event and as reason. */
 const garbled = warns("Failed", "illegal base64");
 
@@ -77,18 +81,27 @@ export const credentialScenarios: readonly Scenario[] = [
   }),
   guarded("bearer-out-of-scope", "auth-rejected", {
     behaviour: "bearer-out-of-scope",
+    // A token that is not enough: for want of a right, or of the repository.
     orElse: ["image-not-found-or-auth"],
     secrets: ([name], registry) => ({ objects: [pullSecret(name, registry, account)] }),
   }),
   // What Docker Hub says of a repository that is private or is not there.
   guarded("insufficient-scope", "image-not-found-or-auth", { behaviour: "bearer-out-of-scope" }),
+  // Refused before a login could be shown.
   guarded("denied", "auth-rejected", {
     behaviour: "denied",
+    orElse: ["image-not-found-or-auth"],
     secrets: ([name], registry) => ({ objects: [pullSecret(name, registry, account)] }),
   }),
   guarded("denied-anonymous", "auth-missing", {
     behaviour: "denied",
     orElse: ["image-not-found-or-auth", "auth-rejected"],
+  }),
+  // A token that says of itself when it ended: no registry has to be asked for that.
+  guarded("token-expired", "auth-rejected", {
+    secrets: ([name], registry) => ({
+      objects: [pullSecret(name, registry, { user: account.user, password: expiredToken })],
+    }),
   }),
   guarded("missing-secret", "pull-secret-missing", {
     settled: backsOff,

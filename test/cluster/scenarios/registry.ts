@@ -146,11 +146,8 @@ export const registryScenarios: readonly Scenario[] = [
   unreached("unreachable-literal", "registry-unreachable", "closedLiteral"),
   unreached("silent-https", "registry-unreachable", "silentTls"),
   // Nothing is said of it but that it pulls: only a live check knows more.
-  unreached("silent", "registry-unreachable", "silent", { orElse: ["slow-pull"], settled: pullsFor(20) }),
-  treated("silent-manifest", "registry-unreachable", "silent-manifest", {
-    orElse: ["slow-pull"],
-    settled: pullsFor(20),
-  }),
+  unreached("silent", "registry-unreachable", "silent", { settled: pullsFor(20) }),
+  treated("silent-manifest", "registry-unreachable", "silent-manifest", { settled: pullsFor(20) }),
   treated("self-signed", "registry-tls", "good", { at: "selfSigned" }),
   treated("expired", "registry-tls", "good", { at: "expired" }),
   treated("other-name", "registry-tls", "good", { at: "otherName" }),
@@ -164,13 +161,12 @@ export const registryScenarios: readonly Scenario[] = [
     settled: backsOff,
     make: (world) => onePod(world, `${world.words.next()}:${version}`),
   },
-  treated("web-page", "unsupported-manifest", "web-page", { orElse: ["mirror-or-proxy-misconfigured"] }),
+  treated("web-page", "mirror-or-proxy-misconfigured", "web-page"),
   treated("platform-mismatch", "platform-mismatch", "good", { kind: "other-platform" }),
   // The kubelet does not look at the platform of an image that has no index: only its manifest tells why it does not run.
   treated("other-platform-runs", "platform-mismatch", "good", {
     kind: "other-platform-without-index",
     settled: waits("CrashLoopBackOff"),
-    orElse: ["not-an-image-pull-failure"],
   }),
   treated("schema-1", "unsupported-manifest", "good", { kind: "schema-1" }),
   treated("helm-chart", "unsupported-manifest", "good", { kind: "helm-chart", settled: waits("CreateContainerError") }),

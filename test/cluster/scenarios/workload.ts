@@ -1,6 +1,7 @@
 import {
   backsOff,
   onePod,
+  podOf,
   runs,
   serves,
   specOf,
@@ -13,6 +14,8 @@ import {
   type World,
 } from "./scenario.ts";
 import type { ImageKind } from "../registries/images.ts";
+import { account } from "../registries/places.ts";
+import { pullSecret } from "./secrets.ts";
 
 /** A pod whose image is no trouble. */
 const pulled = (world: World, options: PodOptions = {}, kind: ImageKind = "app") => {
@@ -69,7 +72,6 @@ export const workloadScenarios: readonly Scenario[] = [
     id: "stale",
     cause: "stale-image",
     // What the tag means now, only the registry knows.
-    orElse: ["healthy"],
     settled: runs,
     make: (world) => {
       const repository = `${world.words.next()}/${world.words.next()}`;
@@ -78,6 +80,48 @@ export const workloadScenarios: readonly Scenario[] = [
         `${world.at.misbehaving}/${repository}:${version}`,
         {},
         { serves: [serves(repository, "good")], servesLater: [serves(repository, "good", "large")] },
+      );
+    },
+  },
+  {
+    // It runs, and nowhere else could it be pulled any more.
+    id: "gone-from-registry",
+    cause: "healthy",
+    settled: runs,
+    make: (world) => {
+      const repository = `${world.words.next()}/${world.words.next()}`;
+      return onePod(
+        world,
+        `${world.at.misbehaving}/${repository}:${version}`,
+        {},
+        {
+          serves: [serves(repository, "good")],
+          servesLater: [{ name: repository, behaviour: "good", tags: { "2.0.0": "large" } }],
+        },
+      );
+    },
+  },
+  {
+    // A neighbour with the pull secret brings the image to the node; this pod could not have.
+    id: "hitch-hiker",
+    cause: "healthy",
+    settled: runs,
+    make: (world) => {
+      const { words, at } = world;
+      const repository = `${words.next()}/${words.next()}`;
+      const image = `${at.basic}/${repository}:${version}`;
+      const [name, neighbour] = [words.pair(), words.pair()];
+      return onePod(
+        world,
+        image,
+        {},
+        {
+          pushes: [{ registry: at.basic, repository, tag: version, kind: "app" }],
+          objects: [
+            pullSecret(name, at.basic, account),
+            podOf(neighbour, specOf(words.next(), image, { secrets: [name] })),
+          ],
+        },
       );
     },
   },

@@ -4,11 +4,8 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-
 	"github.com/go-logr/logr"
+	"imagepull.test/cluster/internal/lines"
 	"k8s.io/api/core/v1"
 	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/credentialprovider"
@@ -33,24 +30,7 @@ type answer struct {
 func main() {
 	// The keyring tells on standard error of each key that it cannot read.
 	klog.SetLogger(logr.Discard())
-
-	in := bufio.NewScanner(os.Stdin)
-	in.Buffer(nil, 16<<20)
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	answers := json.NewEncoder(out)
-	for in.Scan() {
-		var asked question
-		if err := json.Unmarshal(in.Bytes(), &asked); err != nil {
-			panic(err)
-		}
-		if err := answers.Encode(ask(asked)); err != nil {
-			panic(err)
-		}
-	}
-	if err := in.Err(); err != nil {
-		panic(err)
-	}
+	lines.Answer(ask)
 }
 
 func ask(asked question) answer {

@@ -3,11 +3,8 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-
 	"github.com/distribution/reference"
+	"imagepull.test/cluster/internal/lines"
 	"k8s.io/api/core/v1"
 	defaults "k8s.io/kubernetes/pkg/apis/core/v1"
 	"k8s.io/kubernetes/pkg/util/parsers"
@@ -33,26 +30,11 @@ type answer struct {
 }
 
 func main() {
-	in := bufio.NewScanner(os.Stdin)
-	in.Buffer(nil, 16<<20)
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	answers := json.NewEncoder(out)
-	for in.Scan() {
-		var asked question
-		if err := json.Unmarshal(in.Bytes(), &asked); err != nil {
-			panic(err)
-		}
-		if err := answers.Encode(ask(asked.Image)); err != nil {
-			panic(err)
-		}
-	}
-	if err := in.Err(); err != nil {
-		panic(err)
-	}
+	lines.Answer(ask)
 }
 
-func ask(image string) answer {
+func ask(asked question) answer {
+	image := asked.Image
 	container := v1.Container{Image: image}
 	defaults.SetDefaults_Container(&container)
 	said := answer{PullPolicy: string(container.ImagePullPolicy)}
