@@ -27,6 +27,7 @@ const io: Io = {
   out,
   err,
   stdin: readStdin,
+  input: stdin,
   terminal: {
     columns: stdout.isTTY ? Math.max(40, stdout.columns || 80) : null,
     // A pipe is not measured, and does not wait for what measures.

@@ -123,7 +123,7 @@ async function coreOf(): Promise<{ core: Core; close: () => void }> {
   const connected = await connect({ kubeconfig: join(folder, "config"), environment: {}, clock: () => new Date() });
   if (!connected.ok) throw new Error(connected.error.sentence);
   return {
-    core: createCore({ clusterReader: connected.value.reader, clock: () => new Date() }),
+    core: createCore({ clusterReader: connected.value.reader, registry: null, clock: () => new Date() }),
     close: connected.value.close,
   };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type FakeApi, kubeconfigFor, startFakeApi } from "../../support/fake-api.ts";
 import type { Bot } from "./bot.ts";
 import { type Alphabet, Canaries, Outputs } from "./canaries.ts";
+import { type Echo, echoed, startEcho } from "./echo.ts";
 import { scene } from "./scene.ts";
 import { shell } from "./shell.ts";
 import { type Tap, tap } from "./tap.ts";
@@ -18,14 +19,20 @@ export class Run {
   targets: readonly string[] = [];
   #api: FakeApi | null = null;
   #tap: Tap | null = null;
+  #echo: Echo | null = null;
 
   constructor(alphabet: Alphabet) {
     this.canaries = new Canaries(alphabet);
   }
 
   async begin(): Promise<void> {
-    const { objects, targets } = scene(this.canaries);
-    this.targets = targets;
+    this.#echo = await startEcho(this.canaries.of("token of a registry's token server"));
+    const told = echoed(this.canaries, this.#echo.host);
+    const seen = scene(this.canaries);
+    const objects = [...seen.objects, ...told.objects];
+    this.targets = [...seen.targets, ...told.targets];
+    // Nobody is asked on loopback unless he is told to.
+    this.file("imagepull.yaml", "registry:\n  allow: [127.0.0.0/8]\n");
     const allow = (text: string) => (_request: unknown, response: { end(text: string): void }) => response.end(text);
     this.#api = await startFakeApi(() => objects, {
       tokens: () => [this.canaries.of("kubeconfig: token of the bot")],
@@ -40,6 +47,8 @@ export class Run {
 
   async end(): Promise<void> {
     this.given.add("wire", this.#tap?.heard() ?? "");
+    this.given.add("registry", this.#echo?.heard() ?? "");
+    await this.#echo?.stop();
     await this.#tap?.stop();
     await this.#api?.stop();
     rmSync(this.folder, { recursive: true });

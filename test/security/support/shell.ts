@@ -2,9 +2,11 @@ import { type Doors, runCli } from "../../../src/cli.ts";
 import { connect } from "../../../src/cluster/connect.ts";
 import { createCore } from "../../../src/collect/core.ts";
 import { parseTarget } from "../../../src/collect/target.ts";
+import { registrySettingsOfShell } from "../../../src/config/shell.ts";
 import { success } from "../../../src/diagnosis/result.ts";
 import { runDoctor } from "../../../src/doctor/index.ts";
 import { runInstall } from "../../../src/install/index.ts";
+import { openRegistries } from "../../../src/registries.ts";
 
 export interface ShellWorld {
   readonly environment: Readonly<Record<string, string>>;
@@ -30,6 +32,8 @@ export async function shell(args: readonly string[], { environment, folder }: Sh
   const doors: Doors = {
     parseTarget: (text, options) => Promise.resolve(parseTarget(text, options)),
     async open({ context, kubeconfig }) {
+      const settings = await registrySettingsOfShell({ environment, folder });
+      if (!settings.ok) return settings;
       const connection = await connect({
         context: context ?? null,
         kubeconfig: kubeconfig ?? null,
@@ -37,8 +41,13 @@ export async function shell(args: readonly string[], { environment, folder }: Sh
         clock,
       });
       if (!connection.ok) return connection;
-      const { reader, namespace, close } = connection.value;
-      return success({ core: createCore({ clusterReader: reader, clock }), namespace, close });
+      const { reader, namespace } = connection.value;
+      const registry = openRegistries({ settings: settings.value, environment, clock });
+      const close = (): void => {
+        connection.value.close();
+        registry?.close();
+      };
+      return success({ core: createCore({ clusterReader: reader, registry, clock }), namespace, close });
     },
     serve: never,
     doctor: (options) => runDoctor(options, command),
