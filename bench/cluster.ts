@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Cluster, readCluster, stateFolder } from "../test/cluster/cluster.ts";
-import { kubectl } from "../test/cluster/runner.ts";
+import { kubectl, nodeOf } from "../test/cluster/runner.ts";
 import { until } from "../test/cluster/stage.ts";
 
 const script = (name: string): string => join(import.meta.dirname, "../test/cluster", name);
@@ -16,7 +16,7 @@ interface WaitingPod {
   };
 }
 
-/** A real cluster with one pod in ImagePullBackOff: the running one where IMAGEPULL_TEST_KEEP=on, else one of its own. */
+/** A real cluster with one pod in ImagePullBackOff, whose registry answers that there is no such image: the running one where IMAGEPULL_TEST_KEEP=on, else one of its own. */
 export async function withFailingPod<T>(
   measure: (cluster: Cluster, pod: { namespace: string; name: string }) => Promise<T>,
 ): Promise<T> {
@@ -33,7 +33,7 @@ export async function withFailingPod<T>(
       kubectl(cluster, ["-n", namespace, "get", "serviceaccount", "default"]).catch(() => null),
     );
     const spec = {
-      containers: [{ name: "app", image: "registry.example.invalid/team/kestrel:1" }],
+      containers: [{ name: "app", image: `${nodeOf(cluster).registries.open}/team/kestrel:1` }],
       terminationGracePeriodSeconds: 0,
     };
     await kubectl(

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "../src/cluster/connect.ts";
-import { createCore } from "../src/collect/core.ts";
 import type { Core } from "../src/core.ts";
 import type { Cluster } from "../test/cluster/cluster.ts";
+import { coreOn, registryFor } from "../test/cluster/core-on.ts";
 import { withFailingPod } from "./cluster.ts";
 import { inTurn, timeProcess } from "./process.ts";
 import { median, ms, type Row } from "./table.ts";
@@ -20,8 +20,13 @@ export async function diagnoseRows(): Promise<readonly Row[]> {
       inTurn(rounds, () => timeDiagnosis(core, namespace, name), describe),
     );
     if (!existsSync(bin)) throw new Error("dist is not built: npm run build");
+    const config = join(mkdtempSync(join(tmpdir(), "imagepull-bench-")), "imagepull.yaml");
+    writeFileSync(config, "registry:\n  allow: [127.0.0.0/8]\n");
     const shell = (): Promise<number> =>
-      timeProcess(process.execPath, [bin, "diagnose", name, "-n", namespace, "--kubeconfig", cluster.kubeconfig]);
+      timeProcess(process.execPath, [bin, "diagnose", name, "-n", namespace, "--kubeconfig", cluster.kubeconfig], {
+        ...process.env,
+        IMAGEPULL_CONFIG: config,
+      });
     const cold = await inTurn(rounds, shell, describe);
     return [row("diagnosis in a running process", warm, "≤ 1×"), row("imagepull diagnose, from cold", cold, "≤ 3×")];
   });
@@ -43,18 +48,11 @@ function row(
 }
 
 async function withCore<T>(cluster: Cluster, use: (core: Core) => Promise<T>): Promise<T> {
-  const clock = (): Date => new Date();
-  const connection = await connect({
-    kubeconfig: cluster.kubeconfig,
-    context: cluster.context,
-    environment: process.env,
-    clock,
-  });
-  if (!connection.ok) throw new Error(connection.error.sentence);
+  const { core, close } = await coreOn(cluster, cluster.context, registryFor(cluster, { cacheMs: 0 }));
   try {
-    return await use(createCore({ clusterReader: connection.value.reader, clock }));
+    return await use(core);
   } finally {
-    connection.value.close();
+    close();
   }
 }
 

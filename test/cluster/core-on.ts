@@ -3,14 +3,14 @@ import { createCore } from "../../src/collect/core.ts";
 import type { Core } from "../../src/core.ts";
 import { createRegistry } from "../../src/registry/client.ts";
 import { createHttp } from "../../src/registry/net/http.ts";
-import { type Registry, usualRegistrySettings } from "../../src/registry/registry.ts";
+import { type Registry, type RegistrySettings, usualRegistrySettings } from "../../src/registry/registry.ts";
 import type { Cluster } from "./cluster.ts";
 
 const clock = (): Date => new Date();
 
 /** The product's own way to registries; those of the test are on loopback, which nobody may reach unless he is told to. */
-export function registryFor({ node }: Cluster): Registry {
-  const settings = { ...usualRegistrySettings, allow: ["127.0.0.0/8"] };
+export function registryFor({ node }: Cluster, more: Partial<RegistrySettings> = {}): Registry {
+  const settings = { ...usualRegistrySettings, allow: ["127.0.0.0/8"], ...more };
   const environment = node === null ? {} : { NODE_EXTRA_CA_CERTS: node.registryAuthority };
   return createRegistry({ http: createHttp({ settings, environment }), settings, clock });
 }

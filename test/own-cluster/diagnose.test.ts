@@ -57,7 +57,7 @@ beforeAll(async () => {
     clock,
   });
   if (!connection.ok) throw new Error(connection.error.sentence);
-  core = createCore({ clusterReader: connection.value.reader, clock });
+  core = createCore({ clusterReader: connection.value.reader, registry: null, clock });
   close = connection.value.close;
   await kubectl(["create", "namespace", namespace]);
   await until("the service account", () =>
