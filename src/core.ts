@@ -1,5 +1,6 @@
 import type { Diagnosis } from "./diagnosis/diagnosis.ts";
-import type { Evidence } from "./diagnosis/evidence.ts";
+import type { Evidence, NodeEvidence, PodEvidence, Read } from "./diagnosis/evidence.ts";
+import type { RegistryCheck } from "./diagnosis/registry-evidence.ts";
 
 /** What is asked about, as it was typed, before it has been resolved to one object. */
 export type TargetRequest =
@@ -58,4 +59,26 @@ export interface Core {
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly sentence: string }>;
   /** Whether the API server answers now; the sentence says why not. */
   ready(signal?: AbortSignal): Promise<{ readonly ok: true } | { readonly ok: false; readonly sentence: string }>;
+}
+
+/** What a re-pull must know beyond a diagnosis' evidence. */
+export interface LookAheadRequest {
+  /** Whose namespace, pull secrets and node registries are asked with. */
+  readonly pod: PodEvidence;
+  /** References, as a pod spec writes them. */
+  readonly images: readonly string[];
+  /** Names of nodes. */
+  readonly nodes: readonly string[];
+}
+
+export interface LookAhead {
+  /** One a distinct image; empty where registries are not asked. */
+  readonly checks: readonly RegistryCheck[];
+  /** In the order asked for; `presentImages` are those of the repositories of the pod and of the images. */
+  readonly nodes: readonly { readonly name: string; readonly read: Read<NodeEvidence> }[];
+}
+
+/** Reads before a re-pull; changes nothing. */
+export interface Ahead {
+  lookAhead(request: LookAheadRequest, signal?: AbortSignal): Promise<LookAhead>;
 }

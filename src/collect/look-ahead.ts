@@ -51,15 +51,13 @@ async function check(
 /** The same pod, with other images: what its kubelet would be asked to pull. */
 const pulling = (pod: PodEvidence, images: readonly string[]): PodEvidence => ({
   ...pod,
-  containers: images.map(
-    (image, index): ContainerEvidence => ({
-      name: `image-${index}`,
-      kind: "container",
-      image,
-      imagePullPolicy: "Always",
-      status: null,
-    }),
-  ),
+  containers: images.map((image, index): ContainerEvidence => ({
+    name: `image-${index}`,
+    kind: "container",
+    image,
+    imagePullPolicy: "Always",
+    status: null,
+  })),
 });
 
 function repositoryOf(image: string): readonly string[] {

@@ -98,7 +98,9 @@ export function siblingEvidence(pod: WirePod): SiblingEvidence {
   return {
     name: metadata.name,
     uid: metadata.uid,
+    owner: controllerOf(metadata),
     createdAt: metadata.creationTimestamp,
+    deletedAt: metadata.deletionTimestamp,
     nodeName: spec.nodeName || null,
     phase: status?.phase ?? "",
     ready: (status?.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True"),

@@ -194,7 +194,10 @@ const node = z.object({
 const sibling = z.object({
   name: z.string(),
   uid: z.string(),
+  /** The controller that made it; null where none did, left out in evidence of an earlier imagepull. */
+  owner: ownerReference.nullable().optional(),
   createdAt: instant,
+  deletedAt: instant.nullable().optional(),
   nodeName: z.string().nullable(),
   phase: z.string(),
   ready: z.boolean(),

@@ -14,6 +14,8 @@ export const diagnosis = (cause: CauseId, pod: string, change: Partial<Diagnosis
   confidence: "confirmed",
   headline: [`${pod} has ${cause}`],
   scope: [],
+  reach: [],
+  history: [],
   container: "app",
   image: "registry.example/app:1",
   steps: [],

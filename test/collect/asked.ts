@@ -6,7 +6,7 @@ import { connect } from "../../src/cluster/connect.ts";
 import { createCore } from "../../src/collect/core.ts";
 import { parseTarget } from "../../src/collect/target.ts";
 import type { Registry } from "../../src/registry/registry.ts";
-import type { Core, DiagnoseAnswer } from "../../src/core.ts";
+import type { Ahead, Core, DiagnoseAnswer } from "../../src/core.ts";
 import { type Evidence, evidenceSchema } from "../../src/diagnosis/evidence.ts";
 import { type Behaviour, type FakeApi, type KubeObject, kubeconfigFor, startFakeApi } from "../support/fake-api.ts";
 import { shop } from "../support/kube-objects.ts";
@@ -24,7 +24,7 @@ export interface Asked {
 export interface Asker {
   readonly ask: (text: string, asked?: Asked) => Promise<DiagnoseAnswer>;
   readonly evidenceOf: (text: string, asked?: Asked) => Promise<Evidence>;
-  readonly core: (asked?: Asked) => Promise<Core>;
+  readonly core: (asked?: Asked) => Promise<Core & Ahead>;
   /** The API server that was asked last. */
   readonly api: () => FakeApi;
   readonly stop: () => Promise<void>;

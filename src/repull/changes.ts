@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { code, join, type Line, say } from "../diagnosis/say.ts";
+import type { Undo } from "./content.ts";
+import { afterwards, chosenAfterwards, type Informed, nodesOf, replaced } from "./draft.ts";
+import { pullPod } from "./pull-pod.ts";
+import { annotation, type Change, create, evict, patch, remove } from "./requests.ts";
+import { onlyPulls, writesSpec, writesTemplate } from "./strategy.ts";
+import { type NewContainer, type ObjectName, resourceOf } from "./subject.ts";
+
+/** What has to survive a crash, and tells one re-pull from another. Plain JSON, kept in the annotation. */
+export interface Mark {
+  readonly fingerprint: string;
+  readonly strategy: string;
+  readonly containers: Readonly<Record<string, { readonly image: string; readonly policy: string }>>;
+  /** The same value twice is one rollout; null where nothing is restarted. */
+  readonly restartedAt: string | null;
+  /** The reference that ran before, by container; null where none can be told. */
+  readonly before: Readonly<Record<string, string | null>>;
+}
+
+const hash = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+
+const rollsOut: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+
+export function markOf(informed: Informed, wanted: unknown, undo: readonly Undo[], at: string): Mark {
+  const { subject, parameters } = informed;
+  const { strategy } = parameters;
+  const after = chosenAfterwards(informed).map(({ name, image, policy }) => [name, { image, policy }] as const);
+  const isRestart = strategy === "restart" || (strategy === "policy-always" && rollsOut.has(subject.object.kind));
+  return {
+    fingerprint: hash([subject.object.uid, strategy, after, hash(subject.containers), wanted]),
+    strategy,
+    containers: Object.fromEntries(after),
+    restartedAt: isRestart ? at : null,
+    before: Object.fromEntries(undo.map(({ container, image }) => [container, image])),
+  };
+}
+
+/** Every write, in the order in which it is made. */
+export function changesOf(informed: Informed, mark: Mark): readonly Change[] {
+  const { subject, parameters } = informed;
+  if (onlyPulls(parameters.strategy)) return pullingPods(informed, mark);
+  if (subject.isBare && parameters.strategy === "delete-pods") return anew(informed);
+  const written = patch(subject.object, bodyOf(informed, mark), wordsOf(informed, mark));
+  return [written, ...pods(informed).map(([pod, words]) => evict(pod, words))];
+}
+
+/** Pods that no controller replaces by itself, each with why it is evicted. */
+function pods(informed: Informed): readonly (readonly [pod: ObjectName, words: Line])[] {
+  const { subject, parameters } = informed;
+  const named = (name: string, uid: string): ObjectName => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    namespace: subject.object.namespace,
+    name,
+    uid,
+  });
+  const all = replaced(informed);
+  if (parameters.strategy === "delete-pods" || (replacesNothing(informed) && !subject.isBare))
+    return all.map(({ name, uid }) => [named(name, uid), say`evict pod ${code(name)}: a new one takes its place`]);
+  if (subject.object.kind !== "StatefulSet") return [];
+  // kubernetes/kubernetes#67250: an ordered rollout waits for a pod that never becomes ready, and never replaces it.
+  return all
+    .filter(({ ready, running }) => !ready && running.length === 0)
+    .map(({ name, uid }) => [
+      named(name, uid),
+      say`evict pod ${code(name)}, which never started: the StatefulSet would wait for it for ever`,
+    ]);
+}
+
+/** A template that is written reaches no pod by itself. */
+export const replacesNothing = ({ subject: { object, workload }, parameters: { strategy } }: Informed): boolean =>
+  writesTemplate(strategy) && (object.kind === "ReplicaSet" || workload?.updateStrategy === "OnDelete");
+
+function bodyOf(informed: Informed, mark: Mark): { readonly metadata: object; readonly spec?: object } {
+  const { subject, parameters } = informed;
+  const metadata = { annotations: { [annotation]: JSON.stringify(mark) } };
+  if (!writesTemplate(parameters.strategy)) return { metadata };
+  const spec = writesSpec(parameters.strategy) ? containerLists(informed) : {};
+  if (subject.isBare) return { metadata, spec };
+  const restart =
+    mark.restartedAt === null
+      ? {}
+      : { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": mark.restartedAt } } };
+  const template = { ...restart, ...(Object.keys(spec).length === 0 ? {} : { spec }) };
+  return {
+    metadata,
+    spec: subject.object.kind === "CronJob" ? { jobTemplate: { spec: { template } } } : { template },
+  };
+}
+
+/** Each container in the list that it stands in, with the one field that changes. */
+function containerLists(informed: Informed): object {
+  const { choice, parameters } = informed;
+  const lists: Partial<Record<NewContainer["list"], object[]>> = {};
+  for (const container of choice.containers) {
+    const after = afterwards(informed, container);
+    if (after === null) continue;
+    const change = parameters.strategy === "policy-always" ? { imagePullPolicy: after.policy } : { image: after.image };
+    (lists[container.list] ??= []).push({ name: container.name, ...change });
+  }
+  return lists;
+}
+
+function wordsOf(informed: Informed, { restartedAt }: Mark): Line {
+  const { subject, parameters, choice } = informed;
+  const object = code(resourceOf(subject.object));
+  const note = say`note in ${object} what is asked for and what runs now`;
+  if (parameters.strategy === "delete-pods") return note;
+  if (parameters.strategy === "restart")
+    return say`restart ${object}, as ${code("kubectl rollout restart")} does; ${note}`;
+  const [container] = choice.containers;
+  const after = container === undefined ? null : afterwards(informed, container);
+  const where = say`container ${code(container?.name ?? "")} of ${object}`;
+  const changed =
+    parameters.strategy === "policy-always"
+      ? say`set imagePullPolicy of ${where} from ${container?.policy ?? ""} to Always${restartedAt === null ? "" : " and restart it, in one patch"}`
+      : say`set the image of ${where} from ${code(container?.image ?? "")} to ${code(after?.image ?? "")}`;
+  return say`${changed}; ${note}`;
+}
+
+function pullingPods(informed: Informed, mark: Mark): readonly Change[] {
+  const { subject, parameters } = informed;
+  const { pod, object } = subject;
+  const containers = chosenAfterwards(informed);
+  if (pod === null) return [];
+  const nodes = nodesOf(informed);
+  return (nodes.length === 0 ? [null] : nodes).map((node, index) => {
+    const name = `imagepull-${parameters.strategy}-${mark.fingerprint}-${index}`;
+    const annotations = { [annotation]: JSON.stringify(mark) };
+    const body = pullPod({ name, node, pod, owner: object, containers, annotations });
+    const images = join(
+      containers.map(({ image }) => [code(image)]),
+      ", ",
+    );
+    return create(
+      { apiVersion: "v1", kind: "Pod", namespace: pod.namespace, name, uid: null },
+      body,
+      say`make pod ${code(name)}, whose kubelet ${node === null ? say`` : say`(${code(node)}) `}pulls ${images} and runs nothing of it`,
+    );
+  });
+}
+
+/** A bare pod is made again from its own manifest, or it is gone for good. */
+function anew({ subject: { object } }: Informed): readonly Change[] {
+  const name = code(object.name);
+  return [
+    remove(object, say`delete pod ${name}: nothing makes it again by itself`),
+    create({ ...object, uid: null }, null, say`make pod ${name} again from its own manifest, read just before`),
+  ];
+}

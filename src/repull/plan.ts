@@ -1,0 +1,140 @@
+import type { Target } from "../diagnosis/diagnosis.ts";
+import { code, type Line, say } from "../diagnosis/say.ts";
+import { changesOf, type Mark, markOf, replacesNothing } from "./changes.ts";
+import { runningOf, undoOf, type Undo, wantedOf } from "./content.ts";
+import { chosenAfterwards, type Informed, nodesOf, replaced, viewed } from "./draft.ts";
+import { type Change, commandOf, kubectl } from "./requests.ts";
+import { managerOf } from "./rules.ts";
+import { onlyPulls, type Strategy, writesSpec } from "./strategy.ts";
+import { resourceOf } from "./subject.ts";
+
+/** Exactly what would be written, what that does to pods, and the way back. */
+export interface Plan {
+  readonly strategy: Strategy;
+  readonly target: Target;
+  readonly changes: readonly Change[];
+  readonly restarts: { readonly pods: readonly string[]; readonly count: number; readonly words: Line };
+  /** What stays as it is. */
+  readonly keeps: readonly Line[];
+  readonly notes: readonly Line[];
+  /** The same for a shell. */
+  readonly command: string;
+  /** What pods run afterwards, a set of digests a container; null where no registry has told all of it. */
+  readonly wanted:
+    | readonly { readonly container: string; readonly image: string; readonly digests: readonly string[] }[]
+    | null;
+  readonly undo: readonly Undo[];
+  /** What stands in the annotation `imagepull.dev/repull`. */
+  readonly mark: Mark;
+}
+
+/** `at` stands in the patch, in whole seconds as kubectl writes it. Null where the digest to pin is not known. */
+export function planOf(informed: Informed, at: string): Plan | null {
+  const { parameters, choice, subject, evidence } = informed;
+  const after = chosenAfterwards(informed);
+  if (after.length < choice.containers.length) return null;
+  const promised = after.flatMap(({ name, image }) => wantedOf(name, image, viewed(informed, image)) ?? []);
+  const wanted = promised.length === after.length ? promised : null;
+  const undo = choice.containers.map((container) =>
+    undoOf(container, runningOf(container, subject.pods ?? []), viewed(informed, container.image)),
+  );
+  const mark = markOf(informed, wanted, undo, at.replace(/\.\d+Z$/u, "Z"));
+  const changes = changesOf(informed, mark);
+  return {
+    strategy: parameters.strategy,
+    target: evidence.target,
+    changes,
+    restarts: restartsOf(informed),
+    keeps: keepsOf(informed),
+    notes: notesOf(informed, changes),
+    command: commandOf(changes, parameters.context),
+    wanted,
+    undo: onlyPulls(parameters.strategy) ? [] : undo,
+    mark,
+  };
+}
+
+function restartsOf(informed: Informed): Plan["restarts"] {
+  const { subject, parameters } = informed;
+  const pods = replaced(informed).map(({ name }) => name);
+  const count = pods.length;
+  return { pods, count, words: words() };
+
+  function words(): Line {
+    if (onlyPulls(parameters.strategy)) return say`no pod of ${code(resourceOf(subject.object))} is touched`;
+    if (subject.object.kind === "CronJob") return say`no pod now: it holds from the next run on`;
+    if (count === 0) return say`no pod: there is none now`;
+    const which = count === 1 ? say`pod ${code(pods[0] ?? "")}` : say`${count} pods`;
+    if (subject.isBare && writesSpec(parameters.strategy))
+      return say`the container in ${which} is stopped and started again, in the same pod`;
+    if (parameters.strategy === "delete-pods" || replacesNothing(informed))
+      return say`${which}, by eviction, five at a time: the next when the new ones have pulled`;
+    return say`${which}, one after the other as ${code(resourceOf(subject.object))} rolls out`;
+  }
+}
+
+function keepsOf({ parameters, subject, choice }: Informed): readonly Line[] {
+  const object = code(resourceOf(subject.object));
+  const { strategy } = parameters;
+  if (onlyPulls(strategy)) return [say`${object} and its pods, wholly`];
+  if (strategy === "restart" || strategy === "delete-pods") return [say`images, tags and pull policies of ${object}`];
+  const other = strategy === "policy-always" ? say`images and tags` : say`pull policies`;
+  const rest = subject.containers.length > choice.containers.length ? say`, and its other containers` : say``;
+  return [say`${other} of ${object}${rest}`];
+}
+
+type Note = (informed: Informed, changes: readonly Change[]) => Line | null;
+
+const notes: readonly Note[] = [
+  ({ subject, parameters, evidence }) =>
+    evidence.target.kind === "Pod" &&
+    !subject.isBare &&
+    parameters.strategy !== "delete-pods" &&
+    !onlyPulls(parameters.strategy)
+      ? say`pod ${code(evidence.target.name)} belongs to ${code(resourceOf(subject.object))}: all its pods are meant`
+      : null,
+  ({ subject, parameters }) =>
+    subject.isBare && parameters.strategy === "delete-pods"
+      ? say`WARNING: pod ${code(subject.object.name)} is a bare pod. Between the two steps it does not exist, nobody makes it again if the second fails, and what it wrote to its own disk is lost`
+      : null,
+  ({ subject, parameters }) =>
+    managerOf(subject)?.id === "flux" && parameters.strategy === "restart"
+      ? say`Flux takes the restart's annotation out again at its next reconciliation: the pods roll twice`
+      : null,
+  ({ subject, parameters }) =>
+    managerOf(subject)?.id === "argocd" && parameters.strategy === "restart"
+      ? say`Argo CD may take the restart back while it heals: look again after its next sync`
+      : null,
+  ({ subject, parameters }) =>
+    subject.foreign !== null && parameters.strategy === "delete-pods"
+      ? say`${code(`${subject.foreign.kind} ${subject.foreign.name}`)} made ${code(resourceOf(subject.object))}: no template is changed, so it has nothing to take back`
+      : null,
+  (informed) =>
+    replacesNothing(informed)
+      ? say`${code(resourceOf(informed.subject.object))} does not replace its pods when its template changes: they are evicted too`
+      : null,
+  ({ subject: { workload } }) => {
+    const replicas = workload?.replicas ?? null;
+    return replicas !== null && workload?.kind !== "ReplicaSet" && replicas.updated < replicas.desired
+      ? say`a rollout is under way: ${replicas.updated} of ${replicas.desired} pods are of the newest template`
+      : null;
+  },
+  ({ parameters }, changes) =>
+    !onlyPulls(parameters.strategy) && changes.filter(({ path }) => path.endsWith("/eviction")).length > 1
+      ? say`pasted commands do not wait for one another: paste the next when the new pod has pulled`
+      : null,
+  ({ parameters, subject }, changes) =>
+    onlyPulls(parameters.strategy)
+      ? say`success is the event ${code("Pulled")}, with its digest; the pods fail to start, as they are meant to. Delete them then: ${code(kubectl(parameters.context, subject.object.namespace, "delete", "pod", ...changes.map(({ object }) => object.name)))}`
+      : null,
+  (informed) =>
+    onlyPulls(informed.parameters.strategy) && nodesOf(informed).length === 0
+      ? say`the workload's pod is on no node yet: the scheduler chooses one`
+      : null,
+];
+
+const notesOf = (informed: Informed, changes: readonly Change[]): readonly Line[] =>
+  notes.flatMap((note) => {
+    const line = note(informed, changes);
+    return line === null ? [] : [line];
+  });

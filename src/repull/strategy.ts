@@ -1,0 +1,38 @@
+/** Ways to make the kubelet pull again. */
+export const strategies = [
+  "restart",
+  "set-image",
+  "pin-digest",
+  "policy-always",
+  "delete-pods",
+  "pre-pull",
+  "probe",
+] as const;
+export type Strategy = (typeof strategies)[number];
+
+/** What somebody asks for, as it was typed. */
+export interface Parameters {
+  readonly strategy: Strategy;
+  readonly container: string | null;
+  readonly tag: string | null;
+  /** A whole reference. */
+  readonly image: string | null;
+  /** An image of another repository is other code under the workload's ServiceAccount. */
+  readonly allowRepository: boolean;
+  readonly allowUnproven: boolean;
+  /** The kubeconfig's context, where one was named: the plan's commands name it too. */
+  readonly context: string | null;
+}
+
+const templateStrategies: ReadonlySet<Strategy> = new Set(["restart", "set-image", "pin-digest", "policy-always"]);
+const specStrategies: ReadonlySet<Strategy> = new Set(["set-image", "pin-digest", "policy-always"]);
+const pullingPods: ReadonlySet<Strategy> = new Set(["pre-pull", "probe"]);
+
+/** The pod template is written. */
+export const writesTemplate = (strategy: Strategy): boolean => templateStrategies.has(strategy);
+
+/** What a manifest in Git says is written: whoever applies it next puts the old value back. */
+export const writesSpec = (strategy: Strategy): boolean => specStrategies.has(strategy);
+
+/** Pods of our own pull the image; the workload, and every pod of it, stays as it is. */
+export const onlyPulls = (strategy: Strategy): boolean => pullingPods.has(strategy);
