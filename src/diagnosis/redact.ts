@@ -97,8 +97,15 @@ function looseQueries(text: string): string {
   return text.replace(/((?:[?&]|\\u0026)[\w.~%-]{1,64}=)(?!\[hidden\])[^&\s"'<>#\\]*/g, `$1${hidden}`);
 }
 
-const header =
-  /(?<![\w-])((?:(?:proxy-)?authorization|x-registry-auth|x-[a-z-]{0,30}token|x-api-key|private-token)(?:\\*["'])?\s{0,3}[:=]\s{0,3}(?!\[hidden\])\[?(?:\\*["'`<(])?)(?!(?:[\w-]{1,20}\s{1,3})?\[hidden\])((?:digest|oauth|aws4-hmac-sha256)\s[^\n]*|[^\s"'`<>,;[\]\\]+)(\s{1,3}[^\s"'`<>,;[\]\\]+)?/gi;
+const headerNames = "(?:(?:proxy-)?authorization|x-registry-auth|x-[a-z-]{0,30}token|x-api-key|private-token)";
+/** The next header is not the value of the one before: "authorization: X-Registry-Auth: …". */
+const noHeader = String.raw`(?!${headerNames}(?:\\*["'])?\s{0,3}[:=])`;
+const header = new RegExp(
+  String.raw`(?<![\w-])(${headerNames}(?:\\*["'])?\s{0,3}[:=]\s{0,3}(?!\[hidden\])\[?(?:\\*["'${"`"}<(])?)` +
+    String.raw`(?!(?:[\w-]{1,20}\s{1,3})?\[hidden\])${noHeader}((?:digest|oauth|aws4-hmac-sha256)\s[^\n]*|[^\s"'${"`"}<>,;[\]\\]+)` +
+    String.raw`(\s{1,3}${noHeader}[^\s"'${"`"}<>,;[\]\\]+)?`,
+  "gi",
+);
 const cookie =
   /(?<![\w-])((?:set-)?cookie(?:\\*["'])?\s{0,3}[:=]\s{0,3}(?!\[hidden\])\[?(?:\\*["'])?)(?!\[hidden\])[^\s"'[\]\\][^"'\n\]\\]*/gi;
 

@@ -52,6 +52,11 @@ describe("a secret is taken out, and what stands around it stays", () => {
       "Authorization: [hidden]\nHost: x",
     ],
     ["cookies", "Cookie: a=s3cr3t; b=s3cr3t\nHost: x", "Cookie: [hidden]\nHost: x"],
+    [
+      "a header behind a word that is a header's name",
+      "may require authorization :# X-Registry-Auth: s3cr3t",
+      "may require authorization :[hidden] X-Registry-Auth: [hidden]",
+    ],
     ["a header without a scheme", "X-Registry-Auth: s3cr3t", "X-Registry-Auth: [hidden]"],
     ["a lower-case word as a header's value", "Authorization: secretword", "Authorization: [hidden]"],
     [

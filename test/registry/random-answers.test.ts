@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { registryCheck } from "../../src/diagnosis/registry-evidence.ts";
 import type { HttpAnswer } from "../../src/registry/http.ts";
+import { runs } from "../fuzz/runs.ts";
 import { anonymousBeside, check, image, login, question, secretPassword, types } from "./scripted.ts";
 import { bearer } from "./shop.ts";
 
@@ -87,8 +88,6 @@ const answer: fc.Arbitrary<HttpAnswer> = fc.oneof(
   },
 );
 
-const runs = Number(process.env["FUZZ_RUNS"] ?? 1_500);
-
 it("whatever a registry answers, the check ends with a value of its schema, after few requests, and without a secret", async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -119,6 +118,6 @@ it("whatever a registry answers, the check ends with a value of its schema, afte
         expect(JSON.stringify(result.attempts.map(({ answer }) => answer))).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       },
     ),
-    { numRuns: runs, interruptAfterTimeLimit: 60_000 },
+    runs(),
   );
 }, 120_000);

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { runs } from "../../fuzz/runs.ts";
 import { ask, onHead, stage } from "./servers.ts";
 
 const { raw, client, stop } = stage();
@@ -70,7 +71,7 @@ describe("whatever a server sends, and then closes", () => {
           if (answer.kind === "answer") expect(answer.body.length).toBeLessThanOrEqual(200);
         },
       ),
-      { numRuns: Number(process.env["FUZZ_RUNS"] ?? 1_000) },
+      runs(),
     );
   });
 });
