@@ -23,10 +23,7 @@ export function historyLine(evidence: Evidence, pull: ContainerPull | undefined,
   const changes = changesOf(evidence).toSorted((a, b) => (a.at < b.at ? -1 : 1));
   const since = (moment: Moment): boolean => success === null || later(moment.at, success.at);
   const before = (moment: Moment): boolean => failure === null || !later(moment.at, failure);
-  // Without a success only the last change can have to do with it.
-  const between = changes
-    .filter((moment) => since(moment) && before(moment))
-    .slice(success === null ? -1 : -mostChanges);
+  const between = changes.filter((moment) => since(moment) && before(moment)).slice(-mostChanges);
   const after = failure === null ? [] : changes.filter((moment) => later(moment.at, failure)).slice(-1);
   const nothing =
     success !== null && failure !== null && between.length === 0 && isReadable(evidence)

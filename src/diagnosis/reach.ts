@@ -30,24 +30,50 @@ export function reachLine({ reach, pod }: Evidence, root: Finding): Line {
   const counted = reach.value.images.find((candidate) => isSameImage(candidate.image, image));
   const { registry } = imageFacts(image);
   if (counted === undefined || registry === undefined) return say``;
-  const { nodesRunning, nodesFailing, podsFailing, registryPods, registryPodsWell } = counted;
+  const { nodesRunning, nodesFailing, podsRunning, podsFailing, registryPods, registryPodsWell } = counted;
   const least = reach.value.isPartial ? "at least " : "";
   const nodes = nodesRunning + nodesFailing;
   const parts: Line[] = [];
   if (nodesRunning > 0 && nodes > 1)
     parts.push(say`this image runs on ${least}${nodesRunning} of ${nodes} nodes${odd(root, pod, counted)}`);
-  else if (nodesRunning > 0) parts.push(say`this image runs in other pods of the same node`);
+  else if (podsRunning > ownRunning(pod, image)) parts.push(say`this image runs in other pods of the same node`);
   else if (podsFailing > 1) parts.push(say`${least}${podsFailing} pods wait for this image, and none runs it`);
   if (registryPods > 1)
     parts.push(
       registryPodsWell === 0
-        ? say`none of ${least}${registryPods} pods of ${code(registry)} is well: it is the registry, the way to it, or its credential`
+        ? say`none of ${least}${registryPods} pods of ${code(registry)} is well${blame(root, registryPods)}`
         : say`${least}${registryPodsWell} of ${registryPods} pods of ${code(registry)} are well`,
     );
   if (parts.length === 0) return say``;
   const where = reach.value.namespace === null ? say`` : say` (of namespace ${code(reach.value.namespace)})`;
   return say`${join(parts, "; ")}${where}`;
 }
+
+/** The pod that is asked about counts too, where it runs. */
+const ownRunning = (pod: Evidence["pod"], image: string): number =>
+  pod.status === "ok" &&
+  pod.value.containers.some(
+    (container) => isSameImage(container.image, image) && container.status?.state?.kind === "running",
+  )
+    ? 1
+    : 0;
+
+/** Causes that all pods of a registry would share. */
+const ofRegistry: ReadonlySet<CauseId> = new Set<CauseId>([
+  ...refusals,
+  "rate-limited",
+  "registry-dns",
+  "registry-unreachable",
+  "registry-tls",
+  "registry-plain-http",
+  "registry-server-error",
+  "mirror-or-proxy-misconfigured",
+]);
+const enoughToBlame = 3;
+
+/** Two pods may fail together by chance, and those that are only slow will come. */
+const blame = ({ cause }: Finding, pods: number): string =>
+  ofRegistry.has(cause) && pods >= enoughToBlame ? ": it is the registry, the way to it, or its credential" : "";
 
 type Counted = Extract<Evidence["reach"], { status: "ok" }>["value"]["images"][number];
 

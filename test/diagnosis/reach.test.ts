@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { Evidence, Reach } from "../../src/diagnosis/evidence.ts";
-import { container, evidenceOf, forbidden, image, podWith, read, running } from "../support/evidence.ts";
+import { container, evidenceOf, forbidden, image, podWith, read, running, waiting } from "../support/evidence.ts";
 import { plain } from "../support/plain.ts";
 import { basic, notFound, pullFails } from "../support/pulls.ts";
 
@@ -60,6 +60,34 @@ describe("how others fare, on one line", () => {
       "not all pods were counted",
       pullFails(dns, counted({ ...most, nodesFailing: 2 }, { isPartial: true })),
       "this image runs on at least 4 of 6 nodes; at least 37 of 40 pods of `ghcr.io` are well",
+    ],
+    [
+      "two pods may fail together by chance",
+      pullFails(dns, counted({ registryPods: 2 })),
+      "none of 2 pods of `ghcr.io` is well",
+    ],
+    [
+      "an absent tag is no fault of the registry",
+      pullFails(notFound, counted({ registryPods: 12 })),
+      "none of 12 pods of `ghcr.io` is well",
+    ],
+    [
+      "another pod of the node runs it",
+      pullFails(notFound, counted({ nodesRunning: 1, nodesFailing: 0, podsRunning: 1 })),
+      "this image runs in other pods of the same node",
+    ],
+    [
+      "the only pod that runs it is the one that is asked about",
+      evidenceOf(
+        read(
+          podWith([
+            container(running),
+            container(waiting("CreateContainerConfigError"), { name: "two", image: "x:1" }),
+          ]),
+        ),
+        counted({ nodesRunning: 1, nodesFailing: 0, podsRunning: 1, podsFailing: 0 }),
+      ),
+      "",
     ],
     ["nobody else uses image or registry", pullFails(dns, counted({})), ""],
     ["others could not be counted", pullFails(dns, { reach: forbidden("pods") }), ""],
