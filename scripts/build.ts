@@ -1,12 +1,13 @@
 /**
- * Builds `dist/`: the package that is published. One bundle without dependencies, split so that a command loads only what it
- * needs, with the licences of what went into it.
+ * Builds `dist/`: the package that is published. Bundled without dependencies, one file for the shell and others beside it, so that a command
+ * loads only what it needs, with the licences of what went into it.
  *
  *   node scripts/build.ts [FOLDER]    default: dist
  */
 import { build } from "esbuild";
-import type { Metafile, Plugin } from "esbuild";
+import type { BuildOptions, Metafile, Plugin } from "esbuild";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Bundle, bundlePage } from "../src/playground/page/bundle.ts";
@@ -37,16 +38,63 @@ const pageBuiltHere = (page: Bundle): Plugin => ({
   },
 });
 
+/** What a question in the shell never needs stands beside it, and is loaded when it is asked for. */
+const doors = {
+  serve: "src/serve.ts",
+  doctor: "src/doctor/index.ts",
+  install: "src/install/index.ts",
+  playground: "src/playground/playground.ts",
+  "client-node": "node_modules/@kubernetes/client-node/dist/index.js",
+};
+
+const doorsBeside: Plugin = {
+  name: "doors-beside",
+  setup(builder) {
+    const nameOf = new Map(Object.entries(doors).map(([name, path]) => [join(root, path), name]));
+    builder.onResolve({ filter: /^\.|^@kubernetes\/client-node$/ }, ({ path, resolveDir, kind }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const name = path.startsWith(".") ? nameOf.get(resolve(resolveDir, path)) : "client-node";
+      return name === undefined ? undefined : { path: `./${name}.js`, external: true };
+    });
+  },
+};
+
+/**
+ * Node's own modules where they are first needed, and of each what is used: an ES module's view of one is made before a line runs, and touches
+ * all that it exports, which loads still more of Node: 15 ms of each start.
+ */
+const builtinsLate: Plugin = {
+  name: "builtins-late",
+  setup(builder) {
+    builder.onResolve({ filter: /^[a-z_/:]+$/ }, ({ path, kind }) =>
+      isBuiltin(path)
+        ? { path: path.replace(/^node:/, ""), namespace: kind === "require-call" ? "required" : "imported" }
+        : undefined,
+    );
+    builder.onLoad({ filter: /.*/, namespace: "imported" }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(`node:${path}`) as object);
+      const exported = names.map(
+        (name) => `const $${name} = /* @__PURE__ */ (() => own.${name})(); export { $${name} as ${name} };`,
+      );
+      return { contents: [`const own = ${late(path)}; export default own;`, ...exported].join("\n") };
+    });
+    builder.onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
+      // Commander asks for it ahead, for commands that are programs of their own: here none is.
+      contents: `module.exports = ${path === "child_process" ? `{ get spawn() { return ${late(path)}.spawn; } }` : late(path)};`,
+    }));
+  },
+};
+
+const late = (name: string): string => `process.getBuiltinModule("node:${name}")`;
+
 /** Bundles the program; answers what went into it. */
 async function bundle(version: string): Promise<Metafile> {
   // First, since it stops esbuild's service when it is done.
   const page = await bundlePage();
-  const result = await build({
+  const options = {
     absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
     outdir: join(out, "lib"),
     bundle: true,
-    splitting: true,
     format: "esm",
     platform: "node",
     target: `node${oldestNode}`,
@@ -60,14 +108,28 @@ async function bundle(version: string): Promise<Metafile> {
     chunkNames: "[name]-[hash]",
     // Its CommonJS build cannot be taken apart, nor imported by name when that is done late.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
-    plugins: [pageBuiltHere(page)],
     define: { "process.env.IMAGEPULL_VERSION": JSON.stringify(version) },
+  } satisfies BuildOptions;
+  // The shell starts anew for each question: one file is found, read and linked in less time than forty. What it loads late is in it, and runs late.
+  const shell = await build({
+    ...options,
+    entryPoints: ["src/main.ts"],
+    plugins: [doorsBeside, builtinsLate],
+  });
+  const beside = await build({
+    ...options,
+    entryPoints: doors,
+    splitting: true,
     // CommonJS packages (Bolt, express, pino) ask for Node's own modules by require, which an ES module has not.
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
+    plugins: [pageBuiltHere(page)],
   });
-  return result.metafile;
+  return {
+    inputs: { ...shell.metafile.inputs, ...beside.metafile.inputs },
+    outputs: { ...shell.metafile.outputs, ...beside.metafile.outputs },
+  };
 }
 
 /** The bin in the syntax of 2009: it must be read by the Node that it refuses. */

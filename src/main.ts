@@ -52,15 +52,14 @@ const doors: Doors = {
     return parseTarget(text, options);
   },
   async open({ context, kubeconfig, config }: ClusterOptions & { readonly config?: string | undefined }) {
-    const [{ connect }, { createCore }, { parseWithoutCompiling }, { registrySettingsOfShell }, { openRegistries }] =
-      await Promise.all([
-        import("./cluster/connect.ts"),
-        import("./collect/core.ts"),
-        import("./cli/one-shot.ts"),
-        import("./config/shell.ts"),
-        import("./registries.ts"),
-      ]);
-    parseWithoutCompiling();
+    // A schema settles when it is made whether it compiles.
+    (await import("./cli/one-shot.ts")).parseWithoutCompiling();
+    const [{ connect }, { createCore }, { registrySettingsOfShell }, { openRegistries }] = await Promise.all([
+      import("./cluster/connect.ts"),
+      import("./collect/core.ts"),
+      import("./config/shell.ts"),
+      import("./registries.ts"),
+    ]);
     const settings = await registrySettingsOfShell({ environment: env, folder: process.cwd(), path: config });
     if (!settings.ok) return settings;
     const connection = await connect({

@@ -1,5 +1,4 @@
 import type { Ahead, Candidate, Core, DiagnoseAnswer, TargetRequest } from "../core.ts";
-import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Evidence } from "../diagnosis/evidence.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
@@ -36,6 +35,7 @@ export async function runDiagnose(
     const { loadEvidence } = await import("./evidence-file.ts");
     const evidence = await loadEvidence(options.from, io.stdin);
     if (!evidence.ok) return refuse(io, options.output, evidence.error.sentence);
+    const { diagnose } = await import("../diagnosis/diagnose.ts");
     return answer(diagnose(evidence.value), evidence.value, options, io);
   }
   const request = await target();

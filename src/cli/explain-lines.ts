@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Explanation, explain } from "../diagnosis/explain.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
 import { explanationObject } from "./explain.ts";

@@ -40,7 +40,7 @@ export async function connect(options: ConnectOptions): Promise<Result<Connectio
   }
   const transport = createTransport(access.value, login, options.environment);
   return success({
-    reader: createReader(transport, access.value.name, redact(access.value.server)),
+    reader: createReader(transport, access.value.name, () => redact(access.value.server)),
     namespace: access.value.namespace,
     close: transport.close,
   });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import type { ClusterAccess, ExecEntry } from "./kubeconfig.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { badInput, success } from "../diagnosis/result.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Change } from "../diagnosis/evidence.ts";
 import { instant, list, message } from "./pod.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { image, instant, list, text } from "./pod.ts";
 
 /** Other people's pods and events on a node, reduced to what tells of pulls: no message of theirs is read. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { showDockerConfig } from "../diagnosis/docker-config.ts";
 import type { EventEvidence, Evidence, NodeEvidence, OwnerEvidence, SecretEvidence } from "../diagnosis/evidence.ts";
 import type { DockerConfig, SecretEntry } from "../diagnosis/keyring.ts";

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import type { Read } from "../diagnosis/evidence.ts";
 import type { Answer, Transport } from "./transport.ts";
 
@@ -72,8 +72,8 @@ const maxPages = 20;
 const json = "application/json";
 const partial = `application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,${json}`;
 
-/** `server` is named where it refuses the login. */
-export function createReader(transport: Transport, cluster: string, server: string): ClusterReader {
+/** `server` is named where it refuses the login, and only then made. */
+export function createReader(transport: Transport, cluster: string, server: () => string): ClusterReader {
   return {
     cluster,
     async get(path, schema, signal) {
@@ -168,7 +168,7 @@ async function listPages<T>(
   pages: number,
   schema: z.ZodType<T>,
   signal: AbortSignal,
-  server: string,
+  server: () => string,
 ): Promise<Read<Pages<T>>> {
   const items: T[] = [];
   let next = "";
@@ -194,7 +194,7 @@ function listUrl({ resource, namespace, labelSelector, fieldSelector }: ListPath
   return `${resources[resource].base}${inNamespace(namespace)}/${resource}?${query.toString()}`;
 }
 
-function interpret<T>(answer: Answer, schema: z.ZodType<T>, words: Words, server: string, good = 200): Read<T> {
+function interpret<T>(answer: Answer, schema: z.ZodType<T>, words: Words, server: () => string, good = 200): Read<T> {
   if (answer.kind !== "answer" || answer.status !== good) return notOk(answer, words, server);
   return parse(parseJson(answer.body), schema, words);
 }
@@ -213,7 +213,7 @@ function interpretList<T>(
   answer: Answer,
   schema: z.ZodType<T>,
   words: Words,
-  server: string,
+  server: () => string,
 ): Read<{ items: T[]; next: string }> {
   if (answer.kind !== "answer" || answer.status !== 200) return notOk(answer, words, server);
   const body = parse(parseJson(answer.body), page, words);
@@ -240,7 +240,7 @@ function parseJson(body: string): unknown {
 type NotOk = Exclude<Read<never>, { status: "ok" }>;
 
 /** The five ways in which nothing was read, in words. */
-function notOk(answer: Answer, { what, forbidden, absent }: Words, server: string): NotOk {
+function notOk(answer: Answer, { what, forbidden, absent }: Words, server: () => string): NotOk {
   if (answer.kind === "timeout")
     return { status: "timeout", reason: `${what} could not be read in time: the API server does not answer` };
   if (answer.kind === "failed") return { status: "failed", reason: answer.reason };
@@ -252,7 +252,7 @@ function notOk(answer: Answer, { what, forbidden, absent }: Words, server: strin
     case 401:
       return {
         status: "failed",
-        reason: `the API server ${server} does not accept this login (401): log in again, or name another context`,
+        reason: `the API server ${server()} does not accept this login (401): log in again, or name another context`,
       };
     case 400:
       return {

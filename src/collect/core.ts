@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ClusterReader } from "../cluster/reader.ts";
 import type { Ahead, Core, DiagnoseAnswer, DiagnoseRequest } from "../core.ts";
-import { diagnose } from "../diagnosis/diagnose.ts";
+import type { diagnose } from "../diagnosis/diagnose.ts";
 import type { Evidence } from "../diagnosis/evidence.ts";
 import type { Registry } from "../registry/registry.ts";
 import { collectPod, collectWorkload } from "./collect.ts";
@@ -50,8 +51,16 @@ export function createCore({ clusterReader, registry, clock, deadlines = usualDe
 }
 
 async function answer(reads: Reads, request: DiagnoseRequest, asking: Asking): Promise<DiagnoseAnswer> {
-  const resolved = await resolve(reads, request);
-  return resolved.kind === "answer" ? resolved.answer : answerOf(await collect(reads, resolved, asking));
+  const [resolved, judge] = await Promise.all([resolve(reads, request), loadDiagnosis()]);
+  if (resolved.kind === "answer") return resolved.answer;
+  const evidence = await collect(reads, resolved, asking);
+  return { kind: "diagnosis", diagnosis: judge(evidence), evidence };
+}
+
+/** A turn later: by then the first question to the cluster has gone out, and loading takes no longer than the answer. */
+async function loadDiagnosis(): Promise<typeof diagnose> {
+  await nextTurn();
+  return (await import("../diagnosis/diagnose.ts")).diagnose;
 }
 
 async function collect(
@@ -78,10 +87,4 @@ const targetOf = (
   namespace: metadata.namespace,
   kind: "Pod",
   name: metadata.name,
-});
-
-const answerOf = (evidence: Evidence): DiagnoseAnswer => ({
-  kind: "diagnosis",
-  diagnosis: diagnose(evidence),
-  evidence,
 });

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { z } from "zod";
+import * as z from "zod";
 import type { Resource } from "../cluster/reader.ts";
 import type { Subject } from "../core.ts";
 import { type BadInput, type Result, badInput, success } from "../diagnosis/result.ts";

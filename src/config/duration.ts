@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const form = "not a duration: write it with its unit, 4s or 500ms.";
 const longest = 600_000;

@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { z } from "zod";
+import * as z from "zod";
 import { badInput, success } from "../diagnosis/result.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
 import { Secret } from "./secret.ts";

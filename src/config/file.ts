@@ -1,6 +1,6 @@
 import { LineCounter, isNode, parseDocument } from "yaml";
 import type { Document } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { failure, success } from "../diagnosis/result.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
 import type { RegistrySettings } from "../registry/registry.ts";

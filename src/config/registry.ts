@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 import { type RegistrySettings, usualRegistrySettings as usual } from "../registry/registry.ts";
 import { duration } from "./duration.ts";
 

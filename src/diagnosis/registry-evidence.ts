@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What a registry said when it was asked as a pull would ask it: from where imagepull runs, never from the node. Plain JSON, part of the

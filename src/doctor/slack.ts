@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { SlackSettings } from "../config/environment.ts";
 import type { Secret } from "../config/secret.ts";
 import { redact } from "../diagnosis/redact.ts";

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { CannotStart } from "./cannot-start.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Recording, fill } from "./recording.ts";
 import { attractions } from "./scene/attractions.ts";
 

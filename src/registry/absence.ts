@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RegistryAnswer } from "../diagnosis/registry-evidence.ts";
 import type { Attempting } from "./authorize.ts";
 import { acceptManifests } from "./media-types.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ImageReference } from "../diagnosis/image-reference.ts";
 import type { RegistryAnswer } from "../diagnosis/registry-evidence.ts";
 import { budgetOf, retryAt } from "./budget.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Platform } from "../diagnosis/registry-evidence.ts";
 import { imageConfigs, indexes, manifests, mediaTypeOf, schema1 } from "./media-types.ts";
 import { parseJson } from "./words.ts";

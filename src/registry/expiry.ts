@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const claims = z.object({ exp: z.number() });
 const ecr = z.object({ expiration: z.number() });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { redact } from "../diagnosis/redact.ts";
 
 const text = z.string();

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What Slack hands over, as far as it is read here. */
 const id = z.string().min(1).max(64);

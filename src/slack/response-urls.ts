@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type BadInput, badInput, type Result, success } from "../diagnosis/result.ts";
 import { type Log, reason } from "./log.ts";
 import type { Message } from "./render/message.ts";

@@ -1,5 +1,5 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import { close, listen } from "../listen.ts";
 import { type User, allows, anonymous } from "./access.ts";
 import { discovery } from "./discovery.ts";

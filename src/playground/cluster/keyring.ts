@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ImageReference } from "../../diagnosis/image-reference.ts";
 import type { Credential } from "./pull.ts";
 import type { KubeObject } from "./store.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Result, failure, success } from "../../diagnosis/result.ts";
 import { type Resource, apiVersionOf } from "./resources.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { KubeObject } from "./store.ts";
 
 /** What the simulated controllers and the kubelet read of the objects that they work on. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DoubleMessage, DoubleView } from "../slack/types.ts";
 
 /** What the page and its server say to each other. */

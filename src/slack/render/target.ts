@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TargetRequest, WorkloadKind } from "../../core.ts";
 import type { Target } from "../../diagnosis/diagnosis.ts";
 

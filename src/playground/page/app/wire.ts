@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // The page's policy allows no code made from text, which zod would use to be faster.
 z.config({ jitless: true });
