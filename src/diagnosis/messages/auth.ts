@@ -54,8 +54,10 @@ export const credentialRules: readonly Rule[] = [
         "wrong username was used",
         "could not find robot with",
         "unauthorized: invalid username",
+        "unauthorized: invalid credentials",
         "http basic: access denied",
         "bad credentials",
+        "does not match expected scopes",
         "denied: denied",
         "is not authorized to perform",
         "failed to handle basic auth because missing username or secret",
@@ -67,7 +69,7 @@ export const credentialRules: readonly Rule[] = [
     id: "auth.no-credentials",
     cause: "auth-missing",
     source: "containerd 1.7 and later (remotes/docker/authorizer.go), Docker's distribution client (auth/session.go)",
-    match: says(["no basic auth credentials"], { confidence: "confirmed", credentials: "none" }),
+    match: noneSent,
   },
   {
     id: "auth.may-not-exist",
@@ -128,13 +130,16 @@ export const credentialRules: readonly Rule[] = [
     match: answers((status) => status === 403, { confidence: "possible", credentials: "unknown" }),
   },
   {
+    id: "auth.policy",
+    cause: "auth-rejected",
+    source: "HTTP 412: Harbor's project policy on vulnerabilities or signatures forbids the pull",
+    match: forbiddenByPolicy,
+  },
+  {
     id: "auth.denied",
     cause: "image-not-found-or-auth",
     source: "distribution's code DENIED, through Docker and containers/image",
-    match: saysInPull(['": denied', "denied: access forbidden", "\ndenied: ", ": denied: "], {
-      confidence: "possible",
-      credentials: "unknown",
-    }),
+    match: denied,
   },
 ];
 
@@ -142,6 +147,34 @@ function token(words: string, statuses: (status: number) => boolean, details: Pi
   const said = says([words], details);
   const answered = answers(statuses, details);
   return (message: MessageText): Hit | null => (said(message) === null ? null : answered(message));
+}
+
+/** containerd says so where none were given, though it may be a mirror that wanted them. Docker says so of wrong ones too; it names the URL. */
+function noneSent(message: MessageText): Hit | null {
+  const details: Pick<Hit, "confidence" | "credentials"> =
+    message.asked === null
+      ? { confidence: "likely", credentials: "none" }
+      : { confidence: "possible", credentials: "unknown" };
+  return saysInPull(["no basic auth credentials"], details)(message);
+}
+
+const policyWords = saysInPull(["projectpolicyviolation", "cannot be pulled due to configured policy"], {
+  confidence: "likely",
+});
+
+function forbiddenByPolicy(message: MessageText): Hit | null {
+  return (
+    policyWords(message) ??
+    answers((status) => status === 412, { confidence: "possible", credentials: "unknown" })(message)
+  );
+}
+
+/** The code alone, or before the registry's own words. As the end of another word (`permission denied`) it is another matter. */
+function denied({ text, pull }: MessageText): Hit | null {
+  const found = pull ? /(?:^|\n|: )denied(?=$|["\n]|: )/.exec(text) : null;
+  if (found === null) return null;
+  const at = found.index + found[0].length - "denied".length;
+  return { at, end: at + "denied".length, confidence: "possible", credentials: "unknown" };
 }
 
 /** Bare, these words are also those of a refused push or of an API server: they count where something says that it is a pull. */

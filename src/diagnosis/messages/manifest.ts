@@ -87,18 +87,52 @@ export const manifestRules: readonly Rule[] = [
         "unrecognised mediatype",
         "unexpected media type",
         "no processor for media-type",
+        "failed to get stream processor for",
+        "cannot unmarshal ",
+        "unmarshaling oci1index",
+        "unmarshaling schema2list",
+        "parsing oci1 index",
+        "parsing schema2 manifest list",
+        "invalid image configuration, needs more than the",
+        "unexpectedly received a manifest list",
+        "unsupported ociv1 media type",
+        "unsupported docker v2s2 media type",
+        "unsupported mime type for",
+        "unsupported layer media type",
+        "unknown media type during manifest conversion",
+        "exceeded maximum allowed size",
+        "mediatype in manifest should be",
+        "if present, mediatype in",
+        "too many non-empty layers in history section",
+        "length of history not equal to number of layers",
+        "image has no layers",
+        "decrypting layer ",
+        "in literal null (expecting",
+        "in literal true (expecting",
+        "in literal false (expecting",
         "expected manifest but found index",
         "expected index but found manifest",
         "layers from manifest don't match image configuration",
         "invalid rootfs in image configuration",
         "ai models are not yet supported",
         "byte manifest for ",
+        "unmarshal image config",
+        "children: invalid desc",
+        "manifest: invalid desc",
+        "invalid descriptor size",
         "manifest invalid",
         "max depth exceeded",
       ],
       { confidence: "likely" },
       ["text/html"],
     ),
+  },
+  {
+    id: "image.manifest-cut",
+    cause: "unsupported-manifest",
+    source:
+      "Go's encoding/json, through every runtime; of an answer without a body Docker says so as well, with its status",
+    match: saysInPull(["unexpected end of json input"], { confidence: "likely" }, ["response body"]),
   },
   {
     id: "image.digest",
@@ -113,16 +147,26 @@ export const manifestRules: readonly Rule[] = [
         "wrong diff id",
         "filesystem layer verification failed",
         "image config verification failed",
-        "manifest verification failed",
         "image verification failed for digest",
-        "manifest does not match provided manifest digest",
         "does not match selected manifest digest",
         "digest did not match",
         "digest mismatch",
         "does not match expected sha256",
+        "blob digest mismatch",
+        "blob size mismatch",
+        "size mismatch when copying",
       ],
       { confidence: "confirmed" },
     ),
+  },
+  {
+    id: "image.manifest-digest",
+    cause: "layer-corrupt",
+    source:
+      "containers/image (image/sourced.go), Docker (distribution/pull_v2.go): also of a web page in the manifest's place",
+    match: says(["manifest verification failed", "manifest does not match provided manifest digest"], {
+      confidence: "likely",
+    }),
   },
   {
     id: "image.layer-format",
@@ -137,6 +181,7 @@ export const manifestRules: readonly Rule[] = [
         "magic number mismatch",
         "failed to read expected number of bytes",
         "short read: expected",
+        "read exceeds expected size",
         "unexpected eof",
       ],
       { confidence: "likely" },
@@ -193,8 +238,14 @@ const missing = says(
   { confidence: "likely" },
 );
 
+/** containers/image (docker/docker_client.go) tells the status alone. */
+function blobAnswered404({ text, status }: MessageText): Hit | null {
+  const at = status?.code === 404 ? text.indexOf("fetching blob: ") : -1;
+  return at < 0 ? null : { at, end: endBefore(text, at, "\n"), confidence: "likely" };
+}
+
 function layerMissing(message: MessageText): Hit | null {
-  const hit = missing(message);
+  const hit = missing(message) ?? blobAnswered404(message);
   if (hit !== null) return hit;
   const blob = message.urls.find((url) => url.path.includes("/blobs/"));
   if (blob === undefined || message.status !== null) return null;

@@ -43,6 +43,16 @@ const runtime = [
   "requesting bear",
   "unable to retrieve auth token",
   "error response from daemon",
+  "unsupported media type application/vnd.",
+  "unsupported image-specific operation on artifact",
+  "image from source docker://",
+  "mime type for docker://",
+  "parsing image configuration",
+  "fetching blob: ",
+  "happened during read: ",
+  "size mismatch when copying",
+  "choosing an image from manifest list",
+  "creating an updated image manifest",
 ];
 
 /** Words of failures that are no pull's, though network, authorization and file errors stand in them too. */
@@ -78,6 +88,12 @@ const otherwise = [
   "pushing image",
   "/blobs/uploads",
   "uploading",
+  // ctr: what it says of a pull begins with what could not be resolved
+  "ctr: failed to do request",
+  "ctr: failed to authorize",
+  "ctr: unexpected status",
+  "at destination: checking whether a blob",
+  "at destination: pinging container registry",
 ];
 
 const anyOf = (text: string, words: readonly string[]): boolean => words.some((word) => text.includes(word));

@@ -61,11 +61,18 @@ const namedPlaces: readonly (readonly [before: string, stops: string])[] = [
   ['short-name "', '"\n'],
   ["image name ", " \n"],
   ['with name "', '"\n'],
+  // Amazon's, Harbor's, Google's, Quay's and Azure's own words
+  ["repository with name '", "'\n"],
+  ["access repository: ", ",\n"],
+  ['failed to fetch "', '"\n'],
+  ["manifest unknown: tag ", " \n"],
+  ["manifest unknown to registry: ", " \n"],
+  ['tagged by "', '"\n'],
 ];
 
 /** Where names stand in a lower-cased text that no rule may read as prose. */
 export function nameRanges(text: string, image: string | null): readonly Range[] {
-  const ranges: Range[] = [...unquotedImages(text)];
+  const ranges: Range[] = [...unquotedImages(text), ...readFrom(text), ...artifacts(text)];
   for (const [before, stops] of [...quoted.map((words) => [words, '"\n'] as const), ...namedPlaces]) {
     for (const range of rangesBehind(text, before, stops)) ranges.push(range);
   }
@@ -77,6 +84,21 @@ export function nameRanges(text: string, image: string | null): readonly Range[]
   return ranges;
 }
 
+/** containers/image: `reading manifest TAG in NAME: `. */
+function* readFrom(text: string): Generator<Range> {
+  for (const { end } of rangesBehind(text, "reading manifest ", " \n")) {
+    if (!text.startsWith(" in ", end)) continue;
+    const at = end + " in ".length;
+    const stop = endBefore(text, at, " \n");
+    yield { at, end: text.charAt(stop - 1) === ":" ? stop - 1 : stop };
+  }
+}
+
+/** Harbor: `artifact NAME not found`. */
+function* artifacts(text: string): Generator<Range> {
+  for (const range of rangesBehind(text, "artifact ", " \n")) if (text.startsWith(" not found", range.end)) yield range;
+}
+
 /** How an image may be written elsewhere in the same message: in full, without Docker Hub's defaults, without its tag. */
 function spellings(image: string | null): readonly string[] {
   if (image === null || image === "") return [];
@@ -86,7 +108,7 @@ function spellings(image: string | null): readonly string[] {
     full,
   );
   const names = new Set<string>();
-  for (const name of [full, `docker.io/${familiar}`, `docker.io/library/${familiar}`, familiar]) {
+  for (const name of [full, `docker.io/${familiar}`, `docker.io/library/${familiar}`, familiar, withoutHost(full)]) {
     const slash = name.lastIndexOf("/");
     const digest = name.indexOf("@");
     const tagged = digest < 0 ? name : name.slice(0, digest);
@@ -100,6 +122,12 @@ function spellings(image: string | null): readonly string[] {
   // A bare word could be any word of the message.
   return [...names].filter((name) => name.includes("/") || name.includes(":"));
 }
+
+/** As registries write it in their own words. */
+const withoutHost = (name: string): string => {
+  const slash = name.indexOf("/");
+  return /[.:]/.test(name.slice(0, Math.max(slash, 0))) ? name.slice(slash + 1) : name;
+};
 
 /** Neither part of a longer name nor of a path. */
 function isWhole(text: string, at: number, end: number): boolean {

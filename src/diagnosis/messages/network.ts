@@ -19,24 +19,7 @@ export const betweenRules: readonly Rule[] = [
     id: "network.not-a-registry",
     cause: "mirror-or-proxy-misconfigured",
     source: "containerd (core/images/image.go), containers/image (docker/errors.go), Docker's distribution client",
-    match: saysInPull(
-      [
-        "text/html",
-        "<!doctype",
-        "<html",
-        "looking for beginning of value",
-        "after top-level value",
-        "404 page not found",
-        "unable to decode token response",
-        "decoding bearer token",
-        "did not include a token in the response",
-        "invalid token auth challenge realm",
-        "no realm specified for token auth challenge",
-        "missing realm in bearer auth challenge",
-        "stopped after 10 redirects",
-      ],
-      { confidence: "likely" },
-    ),
+    match: notARegistry,
   },
   {
     id: "network.blocked",
@@ -45,6 +28,31 @@ export const betweenRules: readonly Rule[] = [
     match: saysInPull(["is blocked in "], { confidence: "confirmed" }),
   },
 ];
+
+const page = saysInPull(
+  [
+    "text/html",
+    "<!doctype",
+    "<html",
+    "looking for beginning of value",
+    "after top-level value",
+    "404 page not found",
+    "unable to decode token response",
+    "decoding bearer token",
+    "did not include a token in the response",
+    "invalid token auth challenge realm",
+    "no realm specified for token auth challenge",
+    "missing realm in bearer auth challenge",
+    "stopped after 10 redirects",
+  ],
+  { confidence: "likely" },
+);
+
+/** A refusal in plain words is no page: Docker and containers/image tell that they could not parse it, and its status. */
+function notARegistry(message: MessageText): Hit | null {
+  const refused = message.text.includes("response body: ") && !/<html|<!doctype|'<'/.test(message.text);
+  return refused && message.status !== null ? null : page(message);
+}
 
 /** Why no answer came. */
 export const networkRules: readonly Rule[] = [
@@ -185,11 +193,7 @@ function proxyRefuses({ text, urls, pull }: MessageText): Hit | null {
   for (const { at, end } of urls) {
     const rest = text.slice(end, end + 40);
     const phrase = refusalPhrases.find(
-      (words) =>
-        rest === `": ${words}` ||
-        rest.startsWith(`": ${words}\n`) ||
-        rest.startsWith(`": ${words} `) ||
-        rest.startsWith(`: ${words}`),
+      (words) => rest.startsWith(`: ${words}`) || (rest.startsWith(`": ${words}`) && endsHere(rest, words.length + 3)),
     );
     const request = text.slice(Math.max(0, at - 6), at);
     if (phrase !== undefined && /(?:head|get) "?$/.test(request))
@@ -197,6 +201,9 @@ function proxyRefuses({ text, urls, pull }: MessageText): Hit | null {
   }
   return null;
 }
+
+/** Behind the phrase: the end, another line, the quote of a JSON text. */
+const endsHere = (rest: string, at: number): boolean => at >= rest.length || '\n "'.includes(rest.charAt(at));
 
 const resolving = [
   "no such host",

@@ -89,23 +89,35 @@ function mirrorAsked({ asked, image }: MessageText): boolean {
   return registry !== undefined && !isKin(asked.host, registry);
 }
 
-/** The image of the pod's sandbox (pause): containerd says so, CRI-O and cri-dockerd show it by a pull inside the sandbox's creation. */
+/** How runtimes begin to say that the sandbox's image did not come, once the kubelet has said that it is about the sandbox. */
+const sandboxPulls = [
+  "failed pulling image",
+  "failed to pull image",
+  "pulling pause image",
+  "pause image",
+  "initializing source docker://",
+  "pinging container registry",
+];
+
+/**
+ * The image of the pod's sandbox (pause): containerd says so up to 2.1, its later versions, CRI-O and cri-dockerd show it by a pull inside
+ * the sandbox's creation.
+ */
 function sandboxAt({ text }: MessageText): Hit | null {
   const containerd = text.indexOf("failed to get sandbox image");
   if (containerd >= 0) return { at: containerd, end: endBefore(text, containerd, "\n") };
-  if (!text.includes("pod sandbox")) return null;
-  for (const words of [
-    "failed pulling image",
-    "pulling pause image",
-    "pause image",
-    "initializing source docker://",
-    "pinging container registry",
-  ]) {
-    const at = text.indexOf(words);
-    if (at >= 0) return { at, end: endBefore(text, at, "\n") };
+  let start = 0;
+  for (const line of text.split("\n")) {
+    const created = line.indexOf("pod sandbox");
+    const found = created < 0 ? -1 : firstOf(line, sandboxPulls, created);
+    if (found >= 0) return { at: start + found, end: start + line.length };
+    start += line.length + 1;
   }
   return null;
 }
+
+const firstOf = (line: string, phrases: readonly string[], from: number): number =>
+  phrases.map((words) => line.indexOf(words, from)).find((at) => at >= 0) ?? -1;
 
 function sandboxImage(read: MessageText, inner: { hit: Hit; rule: Rule } | null, sandbox: Hit): Recognised {
   const words = excerpt(read, inner?.hit ?? sandbox);

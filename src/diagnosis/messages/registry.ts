@@ -68,16 +68,19 @@ export const absenceRules: readonly Rule[] = [
   },
 ];
 
-/** `not found` ends many errors. It means the image where it stands right behind its name. */
+/**
+ * `not found` ends many errors. It means the image where it stands right behind its name. A digest that cannot be had as a manifest is asked
+ * for as a blob (containerd, core/remotes/docker/resolver.go), and what ended the first request stays untold.
+ */
 function notFound(message: MessageText): Hit | null {
-  const { text, pull } = message;
+  const { text, pull, image } = message;
   if (!pull) return null;
   const behind = /~: not found|~ not found|artifact ~+ not found|artifact [^\s]{1,300} not found/.exec(text);
   if (behind !== null)
     return {
       at: text.indexOf("not found", behind.index),
       end: behind.index + behind[0].length,
-      confidence: "confirmed",
+      confidence: image?.includes("@") ? "likely" : "confirmed",
     };
   return saysInPull([": not found", "image not found", "repository not found"], { confidence: "likely" }, [
     "secret ",

@@ -12,6 +12,7 @@ const phrases = [
   "request timeout",
   "conflict",
   "gone",
+  "precondition failed",
   "unavailable for legal reasons",
   "too many requests",
   "internal server error",

@@ -35,7 +35,7 @@ export interface Asked {
 /** Reads a message: tells names from the prose of kubelet and runtime. */
 export function readMessage(message: string): MessageText {
   const original = message.replaceAll('\\"', '"');
-  const aside = asideRanges(lower(original));
+  const aside = asideRanges(prose(original));
   const relevant = cover(original, aside);
   const urls = findUrls(relevant);
   const image = findImage(relevant);
@@ -45,7 +45,17 @@ export function readMessage(message: string): MessageText {
   return { original, text, image, urls, asked: findAsked(text, original, urls), status: findStatus(text), pull };
 }
 
-/** What does not decide: lines about other failures, and what containers/image says of the mirrors that it tried before the registry itself. */
+/** A message in lower case without its names, so that an image called `cni/plugin` is not taken for another failure. Where a push went is kept. */
+function prose(original: string): string {
+  const pulled = findUrls(original).filter(({ path }) => !path.includes("/blobs/uploads"));
+  const text = cover(lower(original), pulled);
+  return cover(text, nameRanges(text, findImage(original)));
+}
+
+/** What Docker's client begins a push with: all that follows belongs to it. */
+const pushing = "the push refers to repository";
+
+/** What does not decide: lines about other failures, a push, and what containers/image says of the mirrors that it tried before the registry itself. */
 function asideRanges(text: string): readonly Range[] {
   const ranges: Range[] = [];
   let at = 0;
@@ -53,6 +63,8 @@ function asideRanges(text: string): readonly Range[] {
     if (isAboutSomethingElse(line)) ranges.push({ at, end: at + line.length });
     at += line.length + 1;
   }
+  const push = text.indexOf(pushing);
+  if (push >= 0) ranges.push({ at: push, end: text.length });
   const mirrors = text.indexOf("(mirrors also failed: [");
   const primary = text.lastIndexOf("]): ");
   if (mirrors >= 0 && primary > mirrors) ranges.push({ at: mirrors, end: primary });

@@ -33,6 +33,8 @@ describe("what is no pull error", () => {
     // pushes read like pulls
     "failed to push ghcr.io/shop/checkout:2.4.1: failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://ghcr.io/token: 401 Unauthorized",
     "unexpected status from POST request to https://ghcr.io/v2/shop/checkout/blobs/uploads/: 401 Unauthorized",
+    // Docker's client; recorded: docker-20.10.24, push/registry.pepper.example/push/app
+    'The push refers to repository [ghcr.io/shop/checkout]\nGet "https://ghcr.io/v2/": dial tcp 10.0.0.12:443: connect: connection refused',
     // what goes well
     `Pulling image "${image}"`,
     `Successfully pulled image "${image}" in 393ms (393ms including waiting). Image size: 64753325 bytes.`,
@@ -100,6 +102,31 @@ describe("whatever stands around a message", () => {
     expect(recognise(message(`${full}: not found`))?.cause).toBe("image-not-found");
     expect(recognise(message("the moon is full"))).toBeNull();
   });
+});
+
+it.each([
+  // Docker 20.10.24; recorded: tokenUnknown/tag, europe-docker.pkg.dev/shop-1/shop/app, harbor.shop.example/shop/private
+  [
+    "registry-dns",
+    'Error response from daemon: Get "https://ghcr.io/v2/cni/mountvolume/manifests/1": dial tcp: lookup ghcr.io: no such host',
+  ],
+  [
+    "image-not-found",
+    'Error response from daemon: manifest for pkg.dev/x:1 not found: manifest unknown: Failed to fetch "toomanyrequests"',
+  ],
+  [
+    "auth-missing",
+    "Error response from daemon: unauthorized: unauthorized to access repository: toomanyrequests/app, action: pull",
+  ],
+  // containers/image; Amazon ECR and Harbor in their own words
+  ["image-not-found", "reading manifest EOF in ghcr.io/library/x509: manifest unknown"],
+  [
+    "image-not-found",
+    "Error response from daemon: name unknown: The repository with name 'toomanyrequests/x' does not exist in the registry with id '123456789012'",
+  ],
+  ["image-not-found", "Error response from daemon: unknown: artifact library/x509:EOF not found"],
+])("%s is not hidden by names in a runtime's own words: %s", (cause, message) => {
+  expect(recognise(message)?.cause).toBe(cause);
 });
 
 describe("what is read beside the cause", () => {

@@ -53,7 +53,7 @@ export const absence: readonly Row[] = [
   // containerd, by digest; recorded: digest-missing
   [
     "image-not-found",
-    "confirmed",
+    "likely",
     resolving(`ghcr.io/shop/checkout@${digest}: not found`, `ghcr.io/shop/checkout@${digest}`),
   ],
   // Docker Hub's defaults filled in by containerd

@@ -19,7 +19,7 @@ export const authorization: readonly Row[] = [
   // containerd 1.7.34 remotes/docker/authorizer.go: ErrInvalidAuthorization and "no basic auth credentials"
   [
     "auth-missing",
-    "confirmed",
+    "likely",
     resolving(
       "pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials",
     ),
@@ -27,7 +27,7 @@ export const authorization: readonly Row[] = [
   // Docker, vendored distribution client auth/session.go
   [
     "auth-missing",
-    "confirmed",
+    "possible",
     docker('Get "https://ghcr.io/v2/shop/checkout/manifests/2.4.1": no basic auth credentials'),
   ],
   // containerd 1.6.20 remotes/docker/resolver.go; recorded: basic-no-credential, basic-wrong-password
@@ -129,6 +129,44 @@ export const authorization: readonly Row[] = [
     "possible",
     resolving(
       "pull access denied, repository does not exist or may require authorization: server message: invalid_token: authorization failed",
+    ),
+  ],
+  // Harbor's project policy (src/server/middleware/vulnerable); recorded: containerd-1.7.35, harbor.shop.example/shop/quarantine
+  [
+    "auth-rejected",
+    "possible",
+    resolving(
+      "unexpected status from HEAD request to https://ghcr.io/v2/shop/checkout/manifests/2.4.1: 412 Precondition Failed",
+    ),
+  ],
+  // GHCR's own words; recorded: podman-4.3.1, ghcr.io/shopteam/scope
+  [
+    "auth-rejected",
+    "confirmed",
+    crio(
+      "reading manifest 2.4.1 in ghcr.io/shop/checkout: denied: permission_denied: The token provided does not match expected scopes.",
+    ),
+  ],
+  [
+    "auth-rejected",
+    "likely",
+    docker(
+      "unknown: current image with 12 vulnerabilities cannot be pulled due to configured policy in 'Prevent images with vulnerability severity of \"High\" or higher from running.'",
+    ),
+  ],
+  // github.com/docker/distribution registry/client/errors.go: a refusal without a body (HEAD), and one in plain words (Amazon ECR)
+  [
+    "auth-rejected",
+    "possible",
+    docker(
+      'Head "https://ghcr.io/v2/shop/checkout/manifests/2.4.1": error parsing HTTP 403 response body: unexpected end of JSON input: ""',
+    ),
+  ],
+  [
+    "auth-missing",
+    "possible",
+    docker(
+      `error parsing HTTP 401 response body: invalid character 'N' looking for beginning of value: "Not Authorized\\n"`,
     ),
   ],
 ];

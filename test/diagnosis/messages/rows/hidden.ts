@@ -72,4 +72,7 @@ export const hidden: readonly Row[] = [
   ],
   // GHCR through Docker
   ["image-not-found-or-auth", "possible", docker('Head "https://ghcr.io/v2/shop/checkout/manifests/2.4.1": denied')],
+  // the same, registry/api/errcode: the code alone where its message is the code's own; containers/image and Docker
+  ["image-not-found-or-auth", "possible", crio("reading manifest 2.4.1 in ghcr.io/shop/checkout: denied")],
+  ["image-not-found-or-auth", "possible", docker("denied")],
 ];

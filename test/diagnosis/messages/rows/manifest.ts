@@ -53,6 +53,36 @@ export const manifest: readonly Row[] = [
   ["unsupported-manifest", "likely", resolving(`rejecting 9000000 byte manifest for ${image}: not found`)],
   // containerd client and core/unpack
   ["unsupported-manifest", "likely", fetching("mismatched image rootfs and manifest layers")],
+  // containerd 1.6.20 to 2.4.2; recorded: image/shop/store, image/shop/coupon, image/shop/sealed
+  [
+    "unsupported-manifest",
+    "likely",
+    fetching("unmarshal image config: invalid character 'o' in literal null (expecting 'u')"),
+  ],
+  ["unsupported-manifest", "likely", fetching(`children: invalid desc ${digest}: unexpected end of JSON input`)],
+  [
+    "unsupported-manifest",
+    "likely",
+    fetching(
+      `failed to extract layer ${digest}: failed to get stream processor for application/vnd.oci.image.layer.v1.tar+gzip+encrypted: exec: "ctd-decoder": executable file not found in $PATH: unknown`,
+    ),
+  ],
+  // Docker 20.10.24; recorded: image/shop/ticket, image/shop/store, image/shop/model
+  [
+    "unsupported-manifest",
+    "likely",
+    docker("json: cannot unmarshal number into Go struct field Manifest.layers of type []distribution.Descriptor"),
+  ],
+  [
+    "unsupported-manifest",
+    "likely",
+    `Failed to pull image "${image}": rpc error: code = Unknown desc = invalid character 'o' in literal null (expecting 'u')`,
+  ],
+  [
+    "unsupported-manifest",
+    "likely",
+    "rpc error: code = Unknown desc = unsupported media type application/vnd.oci.empty.v1+json",
+  ],
   // Docker distribution/errors.go
   [
     "unsupported-manifest",
@@ -133,5 +163,35 @@ export const manifest: readonly Row[] = [
     "signature-rejected",
     "confirmed",
     `Failed to pull image "${image}": failed to pull and unpack image "${image}": image verifier bindir blocked pull of ${image} with digest ${digest} for reason: no signature`,
+  ],
+  // containers/image of podman 4.3.1; recorded: web-page/none/https/digest, which shows that it may be no manifest at all
+  [
+    "layer-corrupt",
+    "likely",
+    `Failed to pull image "${image}": determining manifest MIME type for docker://${image}: Manifest does not match provided manifest digest ${digest}`,
+  ],
+  // containers/image v5.23.1 docker/docker_client.go and errors.go, storage/storage_image.go, directory/directory_dest.go
+  [
+    "layer-corrupt",
+    "likely",
+    crio(`parsing image configuration: Error fetching blob: invalid status code from registry 404 (Not Found)`),
+  ],
+  ["layer-corrupt", "confirmed", crio("writing blob: storing blob to file: blob size mismatch")],
+  ["layer-corrupt", "confirmed", crio(`writing blob: Size mismatch when copying ${digest}, expected 7, got 9`)],
+  // the same, internal/image/manifest.go, oci.go and internal/iolimits
+  [
+    "unsupported-manifest",
+    "likely",
+    crio("Unexpectedly received a manifest list instead of a manifest for a single image"),
+  ],
+  [
+    "unsupported-manifest",
+    "likely",
+    crio("initializing image from source docker://ghcr.io/shop/checkout:2.4.1: unexpected end of JSON input"),
+  ],
+  [
+    "unsupported-manifest",
+    "likely",
+    crio("initializing source docker://ghcr.io/shop/checkout:2.4.1: exceeded maximum allowed size of 4194304 bytes"),
   ],
 ];

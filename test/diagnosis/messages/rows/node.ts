@@ -72,6 +72,12 @@ export const node: readonly Row[] = [
     "confirmed",
     'Failed to create pod sandbox: rpc error: code = NotFound desc = failed to start sandbox "3ae2": failed to get sandbox image "registry.local/pause:9": failed to pull image "registry.local/pause:9": failed to pull and unpack image "registry.local/pause:9": failed to resolve image: registry.local/pause:9: not found',
   ],
+  // containerd 2.4.2, which no longer says that it is the sandbox's; recorded: sandbox/registry.fern.example
+  [
+    "sandbox-image",
+    "confirmed",
+    'Failed to create pod sandbox: rpc error: code = NotFound desc = failed to pull image "registry.local/pause:9": failed to pull and unpack image "registry.local/pause:9": failed to resolve image: registry.local/pause:9: not found',
+  ],
   // CRI-O server/sandbox_run_linux.go
   [
     "sandbox-image",
