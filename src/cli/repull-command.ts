@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Doors } from "../cli.ts";
-import { type Strategy, strategies } from "../repull/strategy.ts";
+import { parametersOf, type Strategy, strategies } from "../repull/strategy.ts";
 import { type Io, refuse } from "./io.ts";
 
 interface RepullFlags {
@@ -53,15 +53,14 @@ async function repullCommand(words: readonly string[], flags: RepullFlags, io: I
     );
   const { runRepull } = await import("./repull.ts");
   const { dryRun = false, output, context = null, strategy } = flags;
-  const parameters = {
-    strategy,
+  const parameters = parametersOf(strategy, {
     container: flags.container ?? null,
     tag: flags.tag ?? null,
     image: flags.image ?? null,
     allowRepository: flags.allowRepository ?? false,
     allowUnproven: flags.allowUnproven ?? false,
     context,
-  };
+  });
   return runRepull({ parameters, dryRun, output }, io, {
     target: () => doors.parseTarget(words.join(" "), { namespace: flags.namespace ?? null, selector: null }),
     open: () => doors.open(flags),

@@ -1,40 +1,44 @@
 import { createHash } from "node:crypto";
 import { code, join, type Line, say } from "../diagnosis/say.ts";
-import type { Undo } from "./content.ts";
+import type { Undo, Wanted } from "./content.ts";
 import { afterwards, chosenAfterwards, type Informed, nodesOf, replaced } from "./draft.ts";
+import { type Mark, maxNotedPods, writeMark } from "./mark.ts";
 import { pullPod } from "./pull-pod.ts";
 import { annotation, type Change, create, evict, patch, remove } from "./requests.ts";
 import { onlyPulls, writesSpec, writesTemplate } from "./strategy.ts";
-import { type NewContainer, type ObjectName, resourceOf } from "./subject.ts";
-
-/** What has to survive a crash, and tells one re-pull from another. Plain JSON, kept in the annotation. */
-export interface Mark {
-  readonly fingerprint: string;
-  readonly strategy: string;
-  readonly containers: Readonly<Record<string, { readonly image: string; readonly policy: string }>>;
-  /** The same value twice is one rollout; null where nothing is restarted. */
-  readonly restartedAt: string | null;
-  /** The reference that ran before, by container; null where none can be told. */
-  readonly before: Readonly<Record<string, string | null>>;
-}
+import type { ObjectName } from "../world.ts";
+import { type NewContainer, resourceOf } from "./subject.ts";
 
 const hash = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
 const rollsOut: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
-export function markOf(informed: Informed, wanted: unknown, undo: readonly Undo[], at: string): Mark {
+/** `at`: when it begins, RFC 3339, in whole seconds as kubectl writes them. */
+export function markOf(informed: Informed, wanted: readonly Wanted[] | null, undo: readonly Undo[], at: string): Mark {
   const { subject, parameters } = informed;
-  const { strategy } = parameters;
-  const after = chosenAfterwards(informed).map(({ name, image, policy }) => [name, { image, policy }] as const);
+  const { strategy, container, tag, image, timeout } = parameters;
+  const after = chosenAfterwards(informed).map((one) => [one.name, { image: one.image, policy: one.policy }] as const);
   const isRestart = strategy === "restart" || (strategy === "policy-always" && rollsOut.has(subject.object.kind));
+  const pods = replaced(informed).map(({ name, uid }): [string, string] => [name, uid]);
   return {
+    version: 1,
     fingerprint: hash([subject.object.uid, strategy, after, hash(subject.containers), wanted]),
     strategy,
+    asked: { container, tag, image },
     containers: Object.fromEntries(after),
     restartedAt: isRestart ? at : null,
-    before: Object.fromEntries(undo.map(({ container, image }) => [container, image])),
+    startedAt: at,
+    deadline: wholeSeconds(new Date(Date.parse(at) + timeout)),
+    before: Object.fromEntries(undo.map((one) => [one.container, one.image])),
+    wanted: wanted === null ? null : Object.fromEntries(wanted.map((one) => [one.container, [...one.digests]])),
+    pods: pods.length > maxNotedPods ? null : pods,
+    undoes: parameters.undo?.fingerprint ?? null,
+    outcome: null,
   };
 }
+
+/** As Kubernetes writes times: RFC 3339, UTC, whole seconds. */
+export const wholeSeconds = (time: Date): string => time.toISOString().replace(/\.\d+Z$/u, "Z");
 
 /** Every write, in the order in which it is made. */
 export function changesOf(informed: Informed, mark: Mark): readonly Change[] {
@@ -74,7 +78,7 @@ export const replacesNothing = ({ subject: { object, workload }, parameters: { s
 
 function bodyOf(informed: Informed, mark: Mark): { readonly metadata: object; readonly spec?: object } {
   const { subject, parameters } = informed;
-  const metadata = { annotations: { [annotation]: JSON.stringify(mark) } };
+  const metadata = { annotations: { [annotation]: writeMark(mark) } };
   if (!writesTemplate(parameters.strategy)) return { metadata };
   const spec = writesSpec(parameters.strategy) ? containerLists(informed) : {};
   if (subject.isBare) return { metadata, spec };
@@ -127,7 +131,7 @@ function pullingPods(informed: Informed, mark: Mark): readonly Change[] {
   const nodes = nodesOf(informed);
   return (nodes.length === 0 ? [null] : nodes).map((node, index) => {
     const name = `imagepull-${parameters.strategy}-${mark.fingerprint}-${index}`;
-    const annotations = { [annotation]: JSON.stringify(mark) };
+    const annotations = { [annotation]: writeMark(mark) };
     const body = pullPod({ name, node, pod, owner: object, containers, annotations });
     const images = join(
       containers.map(({ image }) => [code(image)]),

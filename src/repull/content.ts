@@ -35,7 +35,7 @@ export function runningOf({ name, image }: NewContainer, pods: readonly SiblingE
 }
 
 /** The digests of one image: its index, the node's manifest, its config. A pod that shows any of them runs it. */
-interface Wanted {
+export interface Wanted {
   readonly container: string;
   readonly image: string;
   readonly digests: readonly string[];

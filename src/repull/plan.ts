@@ -1,8 +1,9 @@
 import type { Target } from "../diagnosis/diagnosis.ts";
 import { code, type Line, say } from "../diagnosis/say.ts";
-import { changesOf, type Mark, markOf, replacesNothing } from "./changes.ts";
+import { changesOf, markOf, replacesNothing, wholeSeconds } from "./changes.ts";
 import { runningOf, undoOf, type Undo, wantedOf } from "./content.ts";
 import { chosenAfterwards, type Informed, nodesOf, replaced, viewed } from "./draft.ts";
+import type { Mark } from "./mark.ts";
 import { type Change, commandOf, kubectl } from "./requests.ts";
 import { managerOf } from "./rules.ts";
 import { onlyPulls, type Strategy, writesSpec } from "./strategy.ts";
@@ -38,7 +39,7 @@ export function planOf(informed: Informed, at: string): Plan | null {
   const undo = choice.containers.map((container) =>
     undoOf(container, runningOf(container, subject.pods ?? []), viewed(informed, container.image)),
   );
-  const mark = markOf(informed, wanted, undo, at.replace(/\.\d+Z$/u, "Z"));
+  const mark = markOf(informed, wanted, undo, wholeSeconds(new Date(at)));
   const changes = changesOf(informed, mark);
   return {
     strategy: parameters.strategy,

@@ -1,5 +1,6 @@
 import type { PodEvidence } from "../diagnosis/evidence.ts";
-import type { NewContainer, ObjectName } from "./subject.ts";
+import type { ObjectName } from "../world.ts";
+import type { NewContainer } from "./subject.ts";
 
 /** A device is no folder: nothing can ever stand below it. */
 const nowhere = "/dev/null/imagepull-never-runs-this";

@@ -1,14 +1,9 @@
 import { quote } from "../diagnosis/causes/commands.ts";
 import type { Line } from "../diagnosis/say.ts";
-import type { ObjectName } from "./subject.ts";
+import type { ObjectName, Write } from "../world.ts";
 
-/** One write, exactly as the API server would get it. */
-export interface Change {
-  readonly object: ObjectName;
-  readonly verb: "patch" | "create" | "delete";
-  readonly path: string;
-  /** The body's `Content-Type`: it says which kind of patch it is. */
-  readonly type: string;
+/** One write of a plan, and what it does in words. */
+export interface Change extends Omit<Write, "body"> {
   /** Null: the object's own manifest, as it stands when the change is made. */
   readonly body: object | null;
   readonly words: Line;

@@ -22,7 +22,31 @@ export interface Parameters {
   readonly allowUnproven: boolean;
   /** The kubeconfig's context, where one was named: the plan's commands name it too. */
   readonly context: string | null;
+  /** Milliseconds from the first write until what has not been verified has failed. */
+  readonly timeout: number;
+  /** Pods that a label selected, for `delete-pods`; null: those of the target. */
+  readonly only: readonly string[] | null;
+  /** What is taken back, and by container the reference to pin; null where nothing is. The strategy is `set-image` then. */
+  readonly undo: { readonly fingerprint: string; readonly pins: Readonly<Record<string, string>> } | null;
 }
+
+/** Ten minutes, as a Deployment's own progressDeadlineSeconds. */
+const usualTimeout = 600_000;
+
+/** A strategy with nothing more said than what is given. */
+export const parametersOf = (strategy: Strategy, given: Partial<Parameters> = {}): Parameters => ({
+  container: null,
+  tag: null,
+  image: null,
+  allowRepository: false,
+  allowUnproven: false,
+  context: null,
+  timeout: usualTimeout,
+  only: null,
+  undo: null,
+  ...given,
+  strategy,
+});
 
 const templateStrategies: ReadonlySet<Strategy> = new Set(["restart", "set-image", "pin-digest", "policy-always"]);
 const specStrategies: ReadonlySet<Strategy> = new Set(["set-image", "pin-digest", "policy-always"]);

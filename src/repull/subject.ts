@@ -1,16 +1,7 @@
 import type { Evidence, OwnerEvidence, OwnerReference, PodEvidence, SiblingEvidence } from "../diagnosis/evidence.ts";
 import { badInput, type Result, success } from "../diagnosis/result.ts";
+import type { ObjectName } from "../world.ts";
 import type { Strategy } from "./strategy.ts";
-
-/** An object of the cluster, as an API call names it. */
-export interface ObjectName {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  /** Null where it does not exist yet. */
-  readonly uid: string | null;
-}
 
 /** A container as new pods will have it. */
 export interface NewContainer {

@@ -12,7 +12,7 @@ import type { RegistryAnswer, RegistryCheck } from "../../src/diagnosis/registry
 import type { Line } from "../../src/diagnosis/say.ts";
 import { questionsOf } from "../../src/repull/draft.ts";
 import { conclude, draftOf, type Planned } from "../../src/repull/repull.ts";
-import type { Parameters, Strategy } from "../../src/repull/strategy.ts";
+import { type Parameters, parametersOf, type Strategy } from "../../src/repull/strategy.ts";
 import { digest, found, withSecret } from "../diagnosis/checks.ts";
 import {
   container,
@@ -125,16 +125,7 @@ export function plan(asked: Case): Planned | { readonly usage: string } {
   };
   const told = { ...diagnose(evidence), ...(asked.cause === undefined ? {} : { cause: asked.cause, image }) };
   const diagnosis = asked.cause === undefined ? { ...told, cause: "healthy" as const } : told;
-  const parameters: Parameters = {
-    strategy: asked.strategy,
-    container: null,
-    tag: null,
-    image: null,
-    allowRepository: false,
-    allowUnproven: false,
-    context: null,
-    ...asked.parameters,
-  };
+  const parameters = parametersOf(asked.strategy, asked.parameters);
   const draft = draftOf(parameters, evidence, diagnosis);
   if (!draft.ok) return draft.error.kind === "usage" ? { usage: draft.error.sentence } : draft.error.planned;
   const { images, nodes } = questionsOf(draft.value);

@@ -97,11 +97,19 @@ describe("what each strategy writes, on each kind it is for", () => {
     const { metadata } = made!.changes[0]!.body as { metadata: { uid: string; annotations: Record<string, string> } };
     expect(metadata.uid).toBe("deployment-uid");
     expect(JSON.parse(metadata.annotations["imagepull.dev/repull"]!)).toEqual({
+      version: 1,
       fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/u),
       strategy: "restart",
+      asked: { container: null, tag: null, image: null },
       containers: { app: { image, policy: "Always" } },
       restartedAt: "2026-11-24T10:31:00Z",
+      startedAt: "2026-11-24T10:31:00Z",
+      deadline: "2026-11-24T10:41:00Z",
       before: { app: `${repository}@${digest("b")}` },
+      wanted: expect.anything(),
+      pods: [["checkout-0", "uid-0"]],
+      undoes: null,
+      outcome: null,
     });
   });
 

@@ -8,7 +8,7 @@ import { writeKubeconfig } from "../../src/playground/kubeconfig.ts";
 import { readRecordings } from "../../src/playground/recording.ts";
 import { questionsOf } from "../../src/repull/draft.ts";
 import { conclude, draftOf } from "../../src/repull/repull.ts";
-import type { Parameters, Strategy } from "../../src/repull/strategy.ts";
+import { type Parameters, parametersOf, type Strategy } from "../../src/repull/strategy.ts";
 import { text } from "./case.ts";
 
 const clock = (): Date => new Date();
@@ -44,15 +44,7 @@ describe("plans for the playground's workloads, over real HTTP to its API server
       defaultNamespace: null,
     });
     if (answer.kind !== "diagnosis") throw new Error(answer.sentence);
-    const parameters = {
-      container: null,
-      tag: null,
-      image: null,
-      allowRepository: false,
-      allowUnproven: false,
-      context: null,
-    };
-    const draft = draftOf({ ...parameters, strategy, ...over }, answer.evidence, answer.diagnosis);
+    const draft = draftOf(parametersOf(strategy, over), answer.evidence, answer.diagnosis);
     if (!draft.ok) return draft.error.kind === "refused" ? draft.error.planned : draft.error.sentence;
     const { pod } = draft.value.subject;
     const ahead = pod === null ? { checks: [], nodes: [] } : await core.lookAhead({ pod, ...questionsOf(draft.value) });

@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { strategies } from "./strategy.ts";
+
+const instant = z.iso.datetime({ offset: true });
+const digests = z.record(z.string(), z.array(z.string()));
+
+/**
+ * What has to survive a crash, and tells one re-pull from another: plain JSON in the annotation `imagepull.dev/repull` on the object. Written with
+ * the first change, in the same patch; its `outcome` when it has ended.
+ */
+const markSchema = z.object({
+  version: z.literal(1),
+  /** Of the object's UID, the strategy, its parameters, the template and what is promised. */
+  fingerprint: z.string(),
+  strategy: z.enum(strategies),
+  /** As it was typed: the same again is the same re-pull. */
+  asked: z.object({ container: z.string().nullable(), tag: z.string().nullable(), image: z.string().nullable() }),
+  /** The chosen containers as they are to be. */
+  containers: z.record(z.string(), z.object({ image: z.string(), policy: z.string() })),
+  /** The same value twice is one rollout; null where nothing is restarted. */
+  restartedAt: instant.nullable(),
+  startedAt: instant,
+  /** What has not been verified by then has failed, and no longer holds off another. */
+  deadline: instant,
+  /** The reference that ran before, by container; null where none can be told. */
+  before: z.record(z.string(), z.string().nullable()),
+  /** The digests that were promised, a set for each container; null where no registry has told all of them. */
+  wanted: digests.nullable(),
+  /** Pods that have to go, by name and UID; null where they are too many to be noted: then those made before `startedAt`. */
+  pods: z.array(z.tuple([z.string(), z.string()])).nullable(),
+  /** The fingerprint that it takes back. */
+  undoes: z.string().nullable(),
+  outcome: z
+    .object({
+      phase: z.enum(["Succeeded", "Failed"]),
+      at: instant,
+      /** Digests that were seen to run, by container. */
+      running: digests,
+    })
+    .nullable(),
+});
+export type Mark = z.infer<typeof markSchema>;
+
+/** An annotation has 256 KiB for all of an object's. */
+export const maxNotedPods = 500;
+
+/** Reads the annotation. Null where it is none of ours, or of another version: nothing is concluded from it. */
+export function readMark(text: string | null): Mark | null {
+  if (text === null) return null;
+  try {
+    const parsed = markSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+export const writeMark = (mark: Mark): string => JSON.stringify(mark);
+
+/** It has begun, has not ended, and its time is not over. */
+export const isUnderWay = (mark: Mark, now: Date): boolean =>
+  mark.outcome === null && Date.parse(mark.deadline) > now.getTime();
