@@ -63,12 +63,54 @@ export interface Core {
 
 /** What a re-pull must know beyond a diagnosis' evidence. */
 export interface LookAheadRequest {
-  /** Whose namespace, pull secrets and node registries are asked with. */
+  /**
+   * Whose namespace, pull secrets and node registries are asked with. One without a UID does not exist yet: without pull secrets of its own it
+   * gets those that its ServiceAccount lists, and without a node the nodes that fit its nodeSelector are read.
+   */
   readonly pod: PodEvidence;
   /** References, as a pod spec writes them. */
   readonly images: readonly string[];
   /** Names of nodes. */
   readonly nodes: readonly string[];
+  /** Registries are asked again, whatever they said a moment ago. */
+  readonly fresh?: boolean;
+  /** UIDs of pods that would be stopped: what guards or counts them is read too. */
+  readonly stopped?: readonly string[];
+}
+
+/** A PodDisruptionBudget as an eviction meets it. */
+export interface Budget {
+  readonly name: string;
+  readonly disruptionsAllowed: number;
+  readonly expectedPods: number;
+  readonly currentHealthy: number;
+  readonly desiredHealthy: number;
+  /** Pods that are not ready may go whatever the budget says; else only while enough others are. */
+  readonly letsUnhealthyGo: boolean;
+  /** UIDs of the pods that were asked about, as far as it selects them. */
+  readonly pods: readonly string[];
+}
+
+/** A HorizontalPodAutoscaler, and whose replicas it sets. */
+export interface Autoscaler {
+  readonly name: string;
+  readonly target: { readonly kind: string; readonly name: string };
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A node that a new pod may land on. Empty words where nothing tells its platform. */
+export interface Landing {
+  readonly name: string;
+  readonly operatingSystem: string;
+  readonly architecture: string;
+}
+
+export interface TagsRequest {
+  /** As of a `LookAheadRequest`. */
+  readonly pod: PodEvidence;
+  /** Of whose repository they are. */
+  readonly image: string;
 }
 
 export interface LookAhead {
@@ -76,9 +118,19 @@ export interface LookAhead {
   readonly checks: readonly RegistryCheck[];
   /** In the order asked for; `presentImages` are those of the repositories of the pod and of the images. */
   readonly nodes: readonly { readonly name: string; readonly read: Read<NodeEvidence> }[];
+  /** Names of the pull secrets with which registries were asked; left out where a pod that exists has told them. */
+  readonly pullSecrets?: Read<readonly string[]>;
+  /** Every node that fits a pod without a node; up to 20 of them stand in `nodes` too. Left out where the pod has one. */
+  readonly landing?: Read<readonly Landing[]>;
+  /** Those that select pods that would be stopped; left out where none would be. */
+  readonly budgets?: Read<readonly Budget[]>;
+  /** All of the namespace; left out where no pod would be stopped. */
+  readonly autoscalers?: Read<readonly Autoscaler[]>;
 }
 
 /** Reads before a re-pull; changes nothing. */
 export interface Ahead {
   lookAhead(request: LookAheadRequest, signal?: AbortSignal): Promise<LookAhead>;
+  /** Tags of an image's repository as the kubelet's credentials get them: newest versions first, 1,000 at most. */
+  tags(request: TagsRequest, signal?: AbortSignal): Promise<Read<readonly string[]>>;
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { WriteStream } from "node:tty";
 import { type ClusterOptions, type Doors, runCli } from "./cli.ts";
 import type { Io } from "./cli/io.ts";
+import type { Terminal } from "./cli/layout.ts";
 import { success } from "./diagnosis/result.ts";
 
 /** The program: wires the doors, each loaded only when it is asked for, and ends with the command's exit code. */
@@ -23,17 +25,44 @@ async function readStdin(): Promise<string> {
   return text;
 }
 
+const isDumb = env["TERM"] === "dumb";
+
+async function terminalOf(stream: WriteStream): Promise<Terminal> {
+  return {
+    /** Anew each time: a window may be made smaller while a block in it is drawn again. */
+    get columns() {
+      return stream.isTTY ? Math.max(40, stream.columns || 80) : null;
+    },
+    // A pipe is not measured, and does not wait for what measures.
+    width: stream.isTTY ? (await import("string-width")).default : ({ length }) => length,
+    // https://no-color.org: set and not empty.
+    colours: stream.isTTY && !env["NO_COLOR"] && !isDumb,
+  };
+}
+
 const io: Io = {
   out,
   err,
   stdin: readStdin,
   input: stdin,
-  terminal: {
-    columns: stdout.isTTY ? Math.max(40, stdout.columns || 80) : null,
-    // A pipe is not measured, and does not wait for what measures.
-    width: stdout.isTTY ? (await import("string-width")).default : ({ length }) => length,
-    // https://no-color.org: set and not empty.
-    colours: stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb",
+  terminal: await terminalOf(stdout),
+  ...(stderr.isTTY && !isDumb ? { live: () => terminalOf(stderr) } : {}),
+  ...(stdin.isTTY && stderr.isTTY
+    ? {
+        ask: async (question, completions) =>
+          (await import("./cli/repull/ask.ts")).askOn(stdin, stderr, question, completions),
+      }
+    : {}),
+  untilStopped() {
+    const stop = new AbortController();
+    const signals = ["SIGINT", "SIGTERM"] as const;
+    const stopped = (): void => {
+      // Nobody listens any more: the next one ends the process.
+      for (const name of signals) process.off(name, stopped);
+      stop.abort();
+    };
+    for (const name of signals) process.on(name, stopped);
+    return stop.signal;
   },
 };
 
@@ -69,13 +98,23 @@ const doors: Doors = {
       clock,
     });
     if (!connection.ok) return connection;
-    const { reader, namespace } = connection.value;
+    const { reader, writer, namespace } = connection.value;
     const registry = openRegistries({ settings: settings.value, environment: env, clock });
     const close = (): void => {
       connection.value.close();
       registry?.close();
     };
-    return success({ core: createCore({ clusterReader: reader, registry, clock }), namespace, close });
+    return success({
+      core: createCore({ clusterReader: reader, registry, clock }),
+      world: async () => {
+        const { createWorld } = await import("./collect/world.ts");
+        return createWorld({ reader, writer: await writer(), clock });
+      },
+      podsSelected: async (where, selector) =>
+        (await import("./collect/selected.ts")).podsSelected(reader, where, selector),
+      namespace,
+      close,
+    });
   },
   serve: async (options) => (await import("./serve.ts")).runServe(options, command),
   doctor: async (options) => (await import("./doctor/index.ts")).runDoctor(options, command),

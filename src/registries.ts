@@ -16,6 +16,7 @@ export function openRegistries(parts: RegistriesParts): Registry | null {
   const loading = nextTurn().then(() => load(parts));
   return {
     check: async (question, signal) => (await loading).check(question, signal),
+    tags: async (question, signal) => (await loading).tags(question, signal),
     close: () => void loading.then((registry) => registry.close()),
   };
 }

@@ -4,6 +4,7 @@ import { readAccess } from "./kubeconfig.ts";
 import { LoginError, createLogin } from "./login.ts";
 import { type ClusterReader, createReader } from "./reader.ts";
 import { createTransport } from "./transport.ts";
+import type { Writer } from "./writer.ts";
 
 export interface ConnectOptions {
   /** `--kubeconfig`; else `KUBECONFIG` (a list), else `~/.kube/config`, else in-cluster. */
@@ -16,6 +17,8 @@ export interface ConnectOptions {
 
 export interface Connection {
   readonly reader: ClusterReader;
+  /** Over the same connections; loaded only by who writes. */
+  readonly writer: () => Promise<Writer>;
   /** The context's namespace; in the cluster, the pod's own. */
   readonly namespace: string;
   /** Closes the connections that are kept open. */
@@ -39,8 +42,10 @@ export async function connect(options: ConnectOptions): Promise<Result<Connectio
     }
   }
   const transport = createTransport(access.value, login, options.environment);
+  const server = (): string => redact(access.value.server);
   return success({
-    reader: createReader(transport, access.value.name, () => redact(access.value.server)),
+    reader: createReader(transport, access.value.name, server),
+    writer: async () => (await import("./writer.ts")).createWriter(transport, server),
     namespace: access.value.namespace,
     close: transport.close,
   });

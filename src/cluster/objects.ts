@@ -144,23 +144,34 @@ export interface Workload {
   readonly metadata: z.output<typeof metadata>;
 }
 
-const selector = z.object({
+export const labelSelector = z.object({
   matchLabels: z.record(z.string(), z.string()).nullish(),
   matchExpressions: list(z.object({ key: z.string(), operator: z.string(), values: list(z.string()) })),
 });
-export type LabelSelector = z.output<typeof selector>;
+export type LabelSelector = z.output<typeof labelSelector>;
 
 const count = z.number().nullish();
-const template = z.object({ spec: templateSpec }).nullish();
+const references = list(z.object({ name: text }));
+const namesOf = (all: z.output<typeof references>): string[] =>
+  all.map(({ name }) => name).filter((name) => name !== "");
+const newPodSpec = templateSpec.extend({
+  serviceAccountName: text,
+  imagePullSecrets: references,
+  nodeSelector: z.record(z.string(), z.string()).nullish(),
+});
+const template = z.object({ spec: newPodSpec }).nullish();
 const wireWorkload = z.object({
   metadata: metadata.extend({ managedFields }),
   spec: z.object({
     replicas: count,
-    selector: selector.nullish(),
+    selector: labelSelector.nullish(),
     paused: z.boolean().nullish(),
     /** A Deployment's; the others call it `updateStrategy`. */
     strategy: z.object({ type: text }).nullish(),
-    updateStrategy: z.object({ type: text }).nullish(),
+    updateStrategy: z
+      .object({ type: text, rollingUpdate: z.object({ partition: count }).nullish().catch(null) })
+      .nullish(),
+    ordinals: z.object({ start: count }).nullish(),
     template,
     jobTemplate: z.object({ spec: z.object({ template }) }).nullish(),
   }),
@@ -203,6 +214,8 @@ export const workload = (apiVersion: string, kind: string) =>
         above: controllerOf(meta) ?? firstOwner(meta),
         paused: spec.paused ?? false,
         updateStrategy: (spec.strategy ?? spec.updateStrategy)?.type ?? "",
+        partition: kind === "StatefulSet" ? partitionOf(spec) : 0,
+        newPods: podSpec === undefined ? null : newPodsOf(podSpec),
       },
     };
   });
@@ -211,6 +224,18 @@ const templateContainer = ({ name, image, imagePullPolicy }: z.output<typeof tem
   name,
   image,
   imagePullPolicy,
+});
+
+/** The first ordinal that is rolled: ordinals need not begin at 0 (pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod). */
+function partitionOf({ updateStrategy, ordinals }: WireWorkload["spec"]): number {
+  const kept = updateStrategy?.rollingUpdate?.partition ?? 0;
+  return kept === 0 ? 0 : kept + (ordinals?.start ?? 0);
+}
+
+const newPodsOf = (spec: z.output<typeof newPodSpec>): OwnerEvidence["newPods"] => ({
+  serviceAccountName: spec.serviceAccountName || "default",
+  imagePullSecrets: namesOf(spec.imagePullSecrets),
+  nodeSelector: spec.nodeSelector ?? {},
 });
 
 /** Some operators name themselves as owner without saying that they control. */
@@ -263,3 +288,10 @@ export const objectName = z
   })
   .transform(({ metadata: meta }) => meta);
 export type ObjectName = z.output<typeof objectName>;
+
+/** A node by its labels, which its kubelet sets itself (k8s.io/api core/v1, well_known_labels.go). */
+export const nodeLabels = z.object({ metadata }).transform(({ metadata: { name, labels } }) => ({
+  name,
+  operatingSystem: labels?.["kubernetes.io/os"] ?? "",
+  architecture: labels?.["kubernetes.io/arch"] ?? "",
+}));

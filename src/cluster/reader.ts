@@ -18,6 +18,8 @@ const resources = {
   replicasets: { base: "/apis/apps/v1", word: "replicaset" },
   jobs: { base: "/apis/batch/v1", word: "job" },
   cronjobs: { base: "/apis/batch/v1", word: "cronjob" },
+  poddisruptionbudgets: { base: "/apis/policy/v1", word: "poddisruptionbudget" },
+  horizontalpodautoscalers: { base: "/apis/autoscaling/v2", word: "horizontalpodautoscaler" },
 } as const;
 
 export type Resource = keyof typeof resources;
@@ -37,6 +39,8 @@ export interface ListPath {
   readonly fieldSelector?: string;
   /** Names, labels and owners only: a tenth of the bytes. */
   readonly metadataOnly?: boolean;
+  /** Objects a page. Default: 500. */
+  readonly pageSize?: number;
 }
 
 /** As much of a list as was asked for. */
@@ -67,7 +71,7 @@ export interface ClusterReader {
   ready(signal: AbortSignal): Promise<Read<true>>;
 }
 
-const pageSize = 500;
+const usualPageSize = 500;
 const maxPages = 20;
 const json = "application/json";
 const partial = `application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,${json}`;
@@ -186,7 +190,8 @@ async function listPages<T>(
   return { status: "ok", value: { items, isPartial: next !== "", broken: null } };
 }
 
-function listUrl({ resource, namespace, labelSelector, fieldSelector }: ListPath, next: string): string {
+function listUrl(path: ListPath, next: string): string {
+  const { resource, namespace, labelSelector, fieldSelector, pageSize = usualPageSize } = path;
   const query = new URLSearchParams({ limit: String(pageSize) });
   if (labelSelector !== undefined) query.set("labelSelector", labelSelector);
   if (fieldSelector !== undefined) query.set("fieldSelector", fieldSelector);

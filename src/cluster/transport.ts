@@ -10,11 +10,24 @@ export type Answer =
   | { readonly kind: "timeout" }
   | { readonly kind: "failed"; readonly reason: string };
 
+export type WriteMethod = "PATCH" | "POST" | "DELETE";
+
 export interface Transport {
   /** `path` begins with a slash. Ends with the signal at the latest. */
   readonly get: (path: string, accept: string, signal: AbortSignal) => Promise<Answer>;
   /** JSON, for what is asked by a POST and changes nothing: it may be sent twice. */
   readonly post: (path: string, body: object, signal: AbortSignal) => Promise<Answer>;
+  /**
+   * A write, made once: after a broken connection nobody knows whether it has been done, so it is not repeated. Only a login that is refused (401)
+   * is renewed and the write made again, since nothing has been done then.
+   */
+  readonly send: (
+    method: WriteMethod,
+    path: string,
+    contentType: string,
+    body: object,
+    signal: AbortSignal,
+  ) => Promise<Answer>;
   readonly close: () => void;
 }
 
@@ -24,9 +37,14 @@ const maxBody = 32 * 1024 * 1024;
 interface Question {
   readonly path: string;
   readonly accept: string;
-  /** JSON of a POST; null for a GET. */
-  readonly body: string | null;
+  readonly method: "GET" | WriteMethod;
+  /** JSON; null for a GET. */
+  readonly body: { readonly type: string; readonly text: string } | null;
+  /** It changes nothing, so it may be asked twice. */
+  readonly mayRepeat: boolean;
 }
+
+const json = "application/json";
 
 /** Sends requests over connections that are kept open, logs in anew once where a login is refused, and never throws. */
 export function createTransport(
@@ -48,11 +66,16 @@ export function createTransport(
     }
   };
   return {
-    get: (path, accept, signal) => send({ path, accept, body: null }, signal),
-    post: (path, body, signal) => send({ path, accept: "application/json", body: JSON.stringify(body) }, signal),
+    get: (path, accept, signal) => send({ path, accept, method: "GET", body: null, mayRepeat: true }, signal),
+    post: (path, body, signal) =>
+      send({ path, accept: json, method: "POST", body: asJson(json, body), mayRepeat: true }, signal),
+    send: (method, path, contentType, body, signal) =>
+      send({ path, accept: json, method, body: asJson(contentType, body), mayRepeat: false }, signal),
     close: connections.close,
   };
 }
+
+const asJson = (type: string, body: object): Question["body"] => ({ type, text: JSON.stringify(body) });
 
 async function once(
   connections: Connections,
@@ -67,7 +90,7 @@ async function once(
     // The server may close a kept connection just as it is taken up again: nothing was answered, so it is asked once more.
     const isStale = error instanceof StaleConnection;
     const isMended = certificateCodes.test(errorCode(error)) && connections.trustExtra();
-    if (signal.aborted || !(isStale || isMended)) throw error;
+    if (signal.aborted || !question.mayRepeat || !(isStale || isMended)) throw error;
     return exchange(connections.agent(credentials), url, question, credentials, signal);
   }
 }
@@ -78,7 +101,7 @@ class TooLarge extends Error {}
 function exchange(
   agent: Agent,
   url: string,
-  { accept, body }: Question,
+  { accept, method, body }: Question,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -87,8 +110,12 @@ function exchange(
     for (const [name, value] of Object.entries(credentials.headers))
       headers[name] = typeof value === "string" ? value : [...value];
     const module = url.startsWith("https:") ? https : http;
-    if (body !== null) headers["content-type"] = "application/json";
-    const request = module.request(url, { agent, headers, signal, method: body === null ? "GET" : "POST" });
+    if (body !== null) {
+      headers["content-type"] = body.type;
+      // Node sends the body of a DELETE without its length: the API server would see none, and with it neither preconditions nor dry run.
+      headers["content-length"] = Buffer.byteLength(body.text);
+    }
+    const request = module.request(url, { agent, headers, signal, method });
     request.once("error", (error) => {
       const isStale =
         request.reusedSocket && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
@@ -113,7 +140,7 @@ function exchange(
         resolve({ kind: "answer", status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") });
       });
     });
-    request.end(body ?? undefined);
+    request.end(body?.text);
   });
 }
 

@@ -6,7 +6,7 @@ import type { Evidence } from "../diagnosis/evidence.ts";
 import type { Registry } from "../registry/registry.ts";
 import { collectPod, collectWorkload } from "./collect.ts";
 import { type Deadlines, type Reads, usualDeadlines, withDeadlines } from "./reads.ts";
-import { lookAhead } from "./look-ahead.ts";
+import { lookAhead, tagsAhead } from "./look-ahead.ts";
 import type { Asking } from "./registry-checks.ts";
 import { type Resolved, resolve } from "./resolve.ts";
 import { notReviewed, openSight, withinSight } from "./sight.ts";
@@ -36,6 +36,7 @@ export function createCore({ clusterReader, registry, clock, deadlines = usualDe
       return found.kind === "not-found" && failure !== null ? { kind: "unreadable", sentence: failure } : found;
     },
     lookAhead: (request, signal) => lookAhead(withDeadlines(clusterReader, deadlines, signal), asking, request),
+    tags: (request, signal) => tagsAhead(withDeadlines(clusterReader, deadlines, signal), asking, request),
     async mayGetPods(asker, namespace, signal) {
       const read = await withDeadlines(clusterReader, deadlines, signal).review(asker, namespace);
       if (read.status !== "ok") return { ok: false, sentence: notReviewed(read) };

@@ -13,6 +13,8 @@ export interface Asking {
   /** Null: registries are not asked. */
   readonly registry: Registry | null;
   readonly clock: () => Date;
+  /** What was answered a moment ago is not taken for an answer. */
+  readonly fresh?: boolean;
 }
 
 export const maxImages = 6;
@@ -22,7 +24,7 @@ export const maxImages = 6;
  * are passed over; of many, those that fail come first. Ends with the answer: a check that has not ended by then says so.
  */
 export async function checkRegistries(
-  { registry, clock }: Asking,
+  { registry, clock, fresh = false }: Asking,
   reads: Reads,
   pod: PodEvidence,
   from: { readonly secrets: Promise<SealedSecrets>; readonly node: Promise<Read<NodeEvidence>> },
@@ -35,7 +37,7 @@ export async function checkRegistries(
   const offersFor = offersOf(await from.secrets);
   return Promise.all(
     images.map(({ image, reference }) => {
-      const question = { image, reference, offers: offersFor(reference), platform };
+      const question = { image, reference, offers: offersFor(reference), platform, fresh };
       return Promise.race([registry.check(question, reads.nearEnd), unfinished(question, reads.end, clock)]);
     }),
   );

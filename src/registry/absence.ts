@@ -16,6 +16,8 @@ interface Listing {
   /** Null where the registry did not list them. */
   readonly tags: readonly string[] | null;
   readonly refusal: Message;
+  /** What the registry said instead; null where it listed them. */
+  readonly instead: Awaited<ReturnType<Attempting["session"]["ask"]>> | null;
 }
 
 /**
@@ -74,7 +76,8 @@ async function readRefusal(attempting: Attempting, authorization: string | null,
   return reply.kind === "reply" && reply.status === 404 ? messageOf(reply.body) : known;
 }
 
-async function listTags({ session, reference }: Attempting, authorization: string | null): Promise<Listing> {
+/** The tags of a repository, up to 10,000, in the registry's order. */
+export async function listTags({ session, reference }: Attempting, authorization: string | null): Promise<Listing> {
   const tags: string[] = [];
   let url: URL | null = new URL(`/v2/${reference.path}/tags/list?n=1000`, session.origin());
   for (let pages = 0; url !== null && pages < maxPages && tags.length < maxTags; pages += 1) {
@@ -93,12 +96,12 @@ async function listTags({ session, reference }: Attempting, authorization: strin
     if (reply.kind === "failure" || listed === undefined) {
       if (pages > 0) break;
       const isAnswer = reply.kind === "reply" && reply.status === 404;
-      return { tags: null, refusal: isAnswer ? messageOf(reply.body) : { codes: [], text: "" } };
+      return { tags: null, refusal: isAnswer ? messageOf(reply.body) : { codes: [], text: "" }, instead: reply };
     }
     for (const tag of listed.tags ?? []) if (typeof tag === "string" && /^\w[\w.-]{0,127}$/.test(tag)) tags.push(tag);
     url = nextPage(reply.headers["link"], url);
   }
-  return { tags: tags.slice(0, maxTags), refusal: { codes: [], text: "" } };
+  return { tags: tags.slice(0, maxTags), refusal: { codes: [], text: "" }, instead: null };
 }
 
 /** The address behind `Link: <…>; rel="next"`, on the same origin only: the credential goes along. */

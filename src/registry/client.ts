@@ -7,6 +7,7 @@ import { Lru } from "./lru.ts";
 import { placeOf } from "./place.ts";
 import type { Registry, RegistryQuestion, RegistrySettings } from "./registry.ts";
 import { runCheck } from "./run.ts";
+import { tagsOf } from "./tags.ts";
 import type { Known } from "./details.ts";
 import type { Run } from "./run.ts";
 import { nodeMayHoldCredential, serviceOf } from "./services.ts";
@@ -65,7 +66,7 @@ export function createRegistry({ http, settings, clock, deadline = afterwards }:
     async check(question, signal) {
       const key = keyOf(question, identify);
       const last = questions.get(key);
-      const kept = last !== undefined && isFresh(last) ? last : start(key, question);
+      const kept = last !== undefined && isFresh(last) && question.fresh !== true ? last : start(key, question);
       kept.waiting += 1;
       try {
         const ended = AbortSignal.any([signal, closing.signal]);
@@ -73,10 +74,7 @@ export function createRegistry({ http, settings, clock, deadline = afterwards }:
         if (run === null)
           return unasked(question, settings, kept.askedAt, "was ended before the registry had answered");
         const soon = AbortSignal.any([ended, deadline(settings.deadlineMs)]);
-        const platform = await unlessAborted<Platform | null>(
-          question.platform.catch(() => null),
-          soon,
-        );
+        const platform = await platformIn(question, soon);
         const { host, service } = run;
         // Without the node's platform nothing is left to be asked.
         const answered = (await unlessAborted(run.attemptsFor(platform), ended)) ?? (await run.attemptsFor(null));
@@ -95,6 +93,8 @@ export function createRegistry({ http, settings, clock, deadline = afterwards }:
         kept.waiting -= 1;
       }
     },
+    tags: (question, signal) =>
+      limit(() => tagsOf({ http, settings, clock, question, signal: AbortSignal.any([signal, untilLate()]) })),
     close() {
       closing.abort();
       http.close();
@@ -148,6 +148,13 @@ function keyOf(
   const asked = offers.map(({ source, credential, byKubelet }) => [source, identify(credential), byKubelet]);
   return JSON.stringify([domain, path, tag, digest, asked]);
 }
+
+/** Null where it cannot be known in time. */
+const platformIn = ({ platform }: RegistryQuestion, soon: AbortSignal): Promise<Platform | null> =>
+  unlessAborted<Platform | null>(
+    platform.catch(() => null),
+    soon,
+  );
 
 /** The value, or null once the signal has ended. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {

@@ -12,6 +12,9 @@ const maxConfig = 8_388_608;
 /** Docker Hub counts each GET of a manifest as a pull: the last ones are left to the nodes. */
 const sparedPulls = 5;
 
+/** An index of more images than this is not told whole. */
+const maxManifests = 200;
+
 /** What is known by digest, and so never changes. */
 export interface Known {
   readonly contents: Lru<Content>;
@@ -70,15 +73,23 @@ export async function describe(details: Details, node: Platform | null, reading:
 
   const named = details.entries.filter((entry): entry is Entry & { platform: Platform } => entry.platform !== null);
   const platforms = distinct(named.map(({ platform }) => platform));
-  if (node === null) return { ...found, platforms, forNode: null, fits: null };
+  const manifests = manifestsOf(details.entries);
+  const index = { ...found, platforms, ...(manifests === null ? {} : { manifests }) };
+  if (node === null) return { ...index, forNode: null, fits: null };
   // An entry without a platform is taken by the one of its config, after those that have one (containerd, core/images/image.go).
   const entry = choose(named, node) ?? details.entries.find(({ platform }) => platform === null);
-  if (entry === undefined) return { ...found, platforms, forNode: null, fits: false };
+  if (entry === undefined) return { ...index, forNode: null, fits: false };
   const read = await readEntry(entry, reading);
   if (read.kind === "answer") return read.answer;
   const own = entry.platform ?? read.facts.platform;
   const isFit = own === null ? null : fits(own, node);
-  return { ...found, platforms, forNode: isFit === false ? null : read.facts, fits: isFit };
+  return { ...index, forNode: isFit === false ? null : read.facts, fits: isFit };
+}
+
+/** The images of an index: attestations stand there too, as `unknown/unknown`. Null where there are too many. */
+function manifestsOf(entries: readonly Entry[]): Entry[] | null {
+  const images = entries.filter(({ platform }) => platform?.os !== "unknown");
+  return images.length > maxManifests ? null : images.map(({ digest, platform }) => ({ digest, platform }));
 }
 
 type Facts =

@@ -43,11 +43,10 @@ function score(wanted: string, tag: string): number | null {
 /**
  * Up to three existing tags that a missing one may have meant, the best first: the same but for case or a leading `v`; the same version in
  * another flavour (`2.4.1` and `2.4.1-rc1`); a neighbouring version of the same flavour; a slip of the fingers. Nothing where nothing is near.
- * Signatures and attestations (`sha256-….sig`) are no images.
  */
 export function nearestTags(wanted: string, tags: readonly string[]): string[] {
   const candidates = tags
-    .filter((tag) => !/^sha\d{3}-[\da-f]{32,}/.test(tag))
+    .filter(isImageTag)
     .map((tag) => ({ tag, score: score(wanted, tag) }))
     .filter((candidate): candidate is { tag: string; score: number } => candidate.score !== null)
     .toSorted((a, b) => a.score - b.score || newer(b.tag, a.tag) || (a.tag < b.tag ? -1 : 1));
@@ -56,6 +55,27 @@ export function nearestTags(wanted: string, tags: readonly string[]): string[] {
   return candidates
     .filter((candidate) => candidate.score <= worst)
     .slice(0, most)
+    .map(({ tag }) => tag);
+}
+
+/** Signatures and attestations (`sha256-….sig`) are no images. */
+const isImageTag = (tag: string): boolean => !/^sha\d{3}-[\da-f]{32,}/.test(tag);
+
+/** Tags of images: plain versions first, each kind from the newest to the oldest, a release before its candidates; then names, by the alphabet. */
+export function newestFirst(tags: readonly string[]): string[] {
+  const read = tags.filter(isImageTag).map((tag) => ({ tag, version: versionOf(tag) }));
+  const byName = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+  return read
+    .toSorted((a, b) => {
+      if (a.version === null || b.version === null)
+        return Number(a.version === null) - Number(b.version === null) || byName(a.tag, b.tag);
+      return (
+        byName(a.version.prefix, b.version.prefix) ||
+        newer(b.tag, a.tag) ||
+        byName(a.version.suffix, b.version.suffix) ||
+        byName(a.tag, b.tag)
+      );
+    })
     .map(({ tag }) => tag);
 }
 

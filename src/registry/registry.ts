@@ -1,4 +1,5 @@
 import type { ImageReference } from "../diagnosis/image-reference.ts";
+import type { Read } from "../diagnosis/evidence.ts";
 import type { CredentialSource, Platform, RegistryCheck } from "../diagnosis/registry-evidence.ts";
 import type { Credential } from "./credential.ts";
 
@@ -19,11 +20,18 @@ export interface RegistryQuestion {
   readonly offers: readonly Offer[];
   /** The node's platform, which is read at the same time; null where it cannot be known. */
   readonly platform: Promise<Platform | null>;
+  /** Asked again, although the same may have been answered a moment ago. */
+  readonly fresh?: boolean;
 }
+
+/** Of a reference the repository alone counts. */
+export type TagsQuestion = Pick<RegistryQuestion, "reference" | "offers">;
 
 /** Asks registries as a pull would. Never throws: what went wrong is an answer too. Ends with the signal at the latest. */
 export interface Registry {
   check(question: RegistryQuestion, signal: AbortSignal): Promise<RegistryCheck>;
+  /** Tags of a repository, by the first credential that is let in: newest versions first, 1,000 at most. */
+  tags(question: TagsQuestion, signal: AbortSignal): Promise<Read<readonly string[]>>;
   close(): void;
 }
 

@@ -88,14 +88,14 @@ export async function runCheck({ http, settings, clock, known, question, signal,
 }
 
 /** What a pull sends of a credential: nothing where the user or the password is missing (containerd, `internal/cri/server/images/image_pull.go`). */
-function loginOf(credential: Credential | null): Login | null {
+export function loginOf(credential: Credential | null): Login | null {
   if (credential === null) return null;
   const { user, password } = Credential.open(credential);
   return user === "" || password === "" ? null : { user, password };
 }
 
 /** A credential in the forms in which a server could send it back. */
-function keepSecrets(session: Session, credential: Credential | null): void {
+export function keepSecrets(session: Session, credential: Credential | null): void {
   if (credential === null) return;
   const { user, password } = Credential.open(credential);
   const encoded = [`${user}:${password}`, password].map((text) => Buffer.from(text, "utf8").toString("base64"));
@@ -121,9 +121,17 @@ function hidePlatforms(answer: RegistryAnswer, { hide }: Session): RegistryAnswe
     architecture: tidy(architecture, hide),
     variant: variant === null ? null : tidy(variant, hide),
   });
-  const { platforms, forNode } = answer;
+  const { platforms, forNode, manifests } = answer;
   return {
     ...answer,
+    ...(manifests === undefined
+      ? {}
+      : {
+          manifests: manifests.map(({ digest, platform }) => ({
+            digest,
+            platform: platform === null ? null : hidden(platform),
+          })),
+        }),
     platforms: platforms?.map(hidden) ?? null,
     forNode:
       forNode === null || forNode.platform === null ? forNode : { ...forNode, platform: hidden(forNode.platform) },

@@ -22,6 +22,7 @@ function fakeRegistry(answers: (question: RegistryQuestion, signal: AbortSignal)
       await answers(question, signal);
       return answerTo(question);
     },
+    tags: () => Promise.resolve({ status: "ok", value: [] }),
     close: () => undefined,
   };
   return { asked, registry };

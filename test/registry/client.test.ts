@@ -24,6 +24,14 @@ describe("the same question", () => {
     expect(asked(http).slice(3)).toEqual([`HEAD ${repository}/manifests/1.2.3`]);
   });
 
+  it("is asked again where a fresh answer is wanted", async () => {
+    const http = scripted(open);
+    const registry = registryOf(http);
+    await registry.check(question(web), never);
+    await registry.check({ ...question(web), fresh: true }, never);
+    expect(asked(http).filter((line) => line === `HEAD ${repository}/manifests/1.2.3`)).toHaveLength(2);
+  });
+
   it("with another credential is another question, with an equal one the same", async () => {
     const http = scripted(open);
     const registry = registryOf(http);
