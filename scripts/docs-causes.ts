@@ -27,6 +27,27 @@ const example: CauseContext = {
   container: "app",
   containerKind: "container",
   image: "ghcr.io/shop/checkout:2.4.1",
+  repull: {
+    kind: "Deployment",
+    name: "checkout",
+    containers: [
+      {
+        name: "app",
+        image: "ghcr.io/shop/checkout:2.4.1",
+        policy: "IfNotPresent",
+        isInit: false,
+        isInjected: false,
+      },
+    ],
+    pods: [{ name: "checkout-5d8f7c-x2k8p", waits: true }],
+    hasPod: true,
+    keeper: null,
+    maker: null,
+    origin: "workload",
+    isPaused: false,
+    isHeld: false,
+    isOnDelete: false,
+  },
 };
 
 /** Where a cause needs other particulars to make sense. */

@@ -7,6 +7,7 @@ import { historyLine } from "./history.ts";
 import { aboutContainer, isPullReason, readPulls } from "./pulls.ts";
 import { reachLine } from "./reach.ts";
 import { viewOf } from "./registry-view.ts";
+import { repullableOf } from "./repullable.ts";
 import { type Line, say, since } from "./say.ts";
 import { credentials } from "./steps/credentials.ts";
 import { events } from "./steps/events.ts";
@@ -37,6 +38,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
     container: root.container,
     containerKind: pull?.container.kind ?? null,
     image: root.image,
+    repull: repullableOf(evidence),
   };
   return {
     version: 1,

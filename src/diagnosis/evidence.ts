@@ -1,10 +1,8 @@
 import * as z from "zod";
 import { registryCheck } from "./registry-evidence.ts";
 
-/**
- * Evidence: everything read for one diagnosis, as plain JSON with a version. It is built by an allow-list of fields: nothing of env,
- * args, annotations or secrets stands here but what a step needs. It can be saved, sent, and diagnosed again offline.
- */
+// Evidence: everything read for one diagnosis, as plain JSON with a version. It is built by an allow-list of fields: nothing of env,
+// args, annotations or secrets stands here but what a step needs. It can be saved, sent, and diagnosed again offline.
 
 const instant = z.iso.datetime({ offset: true });
 
@@ -131,6 +129,10 @@ const owner = z.object({
   paused: z.boolean().default(false),
   /** `RollingUpdate`, `Recreate`, `OnDelete`; empty where the kind has none. */
   updateStrategy: z.string().default(""),
+  /** A StatefulSet's rolling update leaves pods of lower ordinals as they are. */
+  partition: z.number().default(0),
+  /** What the template says of new pods beside their containers; null where it was not read. */
+  newPods: pod.pick({ serviceAccountName: true, imagePullSecrets: true, nodeSelector: true }).nullable().default(null),
 });
 
 const event = z.object({

@@ -125,6 +125,7 @@ function written(
     container: null,
     containerKind: null,
     image,
+    repull: null,
   };
   return {
     cause: id,

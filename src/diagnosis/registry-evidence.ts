@@ -43,6 +43,8 @@ const answer = z.discriminatedUnion("kind", [
     mediaType: z.string(),
     /** Platforms of the index; of the config for a single image; null where neither was read. */
     platforms: z.array(platform).nullable(),
+    /** Every image of an index, 200 at most; left out for a single image, and where the index was not read or has more. */
+    manifests: z.array(z.object({ digest: z.string(), platform: platform.nullable() })).optional(),
     /** The manifest that this node's runtime would take; null where the platform is not offered, or not known. */
     forNode: manifest.nullable(),
     /** Whether the node's platform is offered; null where the platforms or the node are not known. */

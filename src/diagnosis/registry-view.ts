@@ -20,7 +20,7 @@ export interface RegistryView {
 export type Found = Extract<RegistryAnswer, { kind: "found" }>;
 
 /** Null where the registry was not asked about this image. */
-export function viewOf({ registry }: Evidence, image: string): RegistryView | null {
+export function viewOf({ registry }: Pick<Evidence, "registry">, image: string): RegistryView | null {
   const check = registry.find((candidate) => isSameImage(candidate.image, image));
   if (check === undefined) return null;
   const own = check.attempts.filter(({ byKubelet }) => byKubelet);

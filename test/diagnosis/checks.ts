@@ -29,9 +29,18 @@ export const found = (over: Partial<Answer<"found">> = {}): Answer<"found"> => (
   ...over,
 });
 
-/** The same, as an index over two platforms: `i` is the index, `a` the node's manifest. */
+/** The same, as an index over two platforms: `1` is the index, `a` the node's manifest, `2` that of arm64. */
 export const foundIndex = (over: Partial<Answer<"found">> = {}): Answer<"found"> =>
-  found({ digest: digest("1"), mediaType: index, platforms: [linux("amd64"), linux("arm64")], ...over });
+  found({
+    digest: digest("1"),
+    mediaType: index,
+    platforms: [linux("amd64"), linux("arm64")],
+    manifests: [
+      { digest: digest("a"), platform: linux("amd64") },
+      { digest: digest("2"), platform: linux("arm64") },
+    ],
+    ...over,
+  });
 
 export const builtAt = (createdAt: string): Answer<"found"> => {
   const base = found();

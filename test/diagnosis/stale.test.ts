@@ -180,7 +180,7 @@ describe("why it was not pulled", () => {
 
   it("pins what the tag means now", () => {
     const { fixes } = diagnose(pod(runsDigest("e"), { registry: [anonymously(found())] }));
-    expect(fixes[0]?.command).toBe(`kubectl -n shop set image deployment/checkout app=${repo}@${digest("a")}`);
+    expect(fixes[0]?.command).toBe("imagepull repull deploy/checkout -n shop --context test --strategy pin-digest");
   });
 });
 

@@ -14,7 +14,7 @@ describe("when Slack refuses", () => {
     await on.slack.say(dana, outside, "/imagepull diagnose checkout");
     const [answer] = await on.sees(dana, outside, 1);
     expect(answer?.blocks).toEqual([]);
-    expect(answer?.text).toContain("kubectl -n shop set image deploy/checkout");
+    expect(answer?.text).toContain("imagepull repull deploy/checkout -n shop");
     await on.slack.say(dana, inside, "@imagepull diagnose checkout");
     await expect.poll(() => on.slack.messages(inside, dana)[0]?.replies[0]?.text).toContain("*What to do*");
   });

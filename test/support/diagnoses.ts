@@ -52,7 +52,7 @@ export const diagnosisOf = (over: Partial<Diagnosis> = {}): Diagnosis => ({
   fixes: [
     {
       text: say`Push the tag, or name one that exists:`,
-      command: `kubectl -n shop set image deploy/checkout app=ghcr.io/shop/checkout:2.4.0`,
+      command: `imagepull repull deploy/checkout -n shop --strategy set-image --tag 2.4.0`,
     },
     { text: say`Then wait for the next try.` },
   ],

@@ -168,6 +168,8 @@ export function owner(over: Partial<OwnerEvidence> = {}): Evidence["owners"][num
     above: null,
     paused: false,
     updateStrategy: "RollingUpdate",
+    partition: 0,
+    newPods: null,
     ...over,
   };
   return {

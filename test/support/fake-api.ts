@@ -41,6 +41,8 @@ const groups: Readonly<Record<string, string>> = {
   jobs: "/apis/batch/v1",
   cronjobs: "/apis/batch/v1",
   leases: "/apis/coordination.k8s.io/v1",
+  poddisruptionbudgets: "/apis/policy/v1",
+  horizontalpodautoscalers: "/apis/autoscaling/v2",
 };
 
 /** A small API server in this process: reads, selectors, pages and refusals as Kubernetes has them, of the objects that a test gives. */
@@ -112,7 +114,7 @@ function answer(
   const token = /^Bearer (.*)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
   if (behaviour.tokens?.().includes(token) === false) return refuse(response, 401, "Unauthorized");
   if (url.pathname === "/readyz") return void response.end("ok");
-  const match = /^(\/api\/v1|\/apis\/[^/]+\/v1)(?:\/namespaces\/([^/]+)(?=\/))?\/([a-z]+)(?:\/([^/]+))?$/.exec(
+  const match = /^(\/api\/v1|\/apis\/[^/]+\/v[12])(?:\/namespaces\/([^/]+)(?=\/))?\/([a-z]+)(?:\/([^/]+))?$/.exec(
     url.pathname,
   );
   if (match === null) return refuse(response, 404, "NotFound");

@@ -1,6 +1,7 @@
 import { say } from "../say.ts";
 import { type CauseContext, cause } from "./cause.ts";
-import { attachSecret, createSecret, deleteBroken, fix, kubectl, newSecretName } from "./commands.ts";
+import { attachSecret, createSecret, fix, kubectl, newSecretName } from "./commands.ts";
+import { deleteBroken, retry } from "./repull-commands.ts";
 import { nodesOwnRight, whichCredential } from "./services.ts";
 import { cannotPull, registry } from "./words.ts";
 
@@ -28,6 +29,7 @@ export const authMissing = cause({
       say`Or add it to those of the service account, for all new pods in the namespace that use it.`,
       patchServiceAccount(context),
     ),
+    retry(context, say`Pods take that up when they are made: then`),
     ...nodesOwnRight(context),
   ],
   recognised:

@@ -1,6 +1,7 @@
 import { at, code, type Line, say } from "../say.ts";
 import { cause, type CauseContext } from "./cause.ts";
-import { fix, newPod, replaceSecret, secretName } from "./commands.ts";
+import { fix, replaceSecret, secretName } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { giveRight, nodesOwnRight, whichCredential } from "./services.ts";
 import { cannotPull, registry, secrets } from "./words.ts";
 
@@ -44,7 +45,7 @@ export const authRejected = cause({
         : []),
       ...known,
       ...(names === undefined ? nodesOwnRight(context) : []),
-      fix(say`Then let the kubelet try again at once.`, newPod(context)),
+      retry(context, say`Then`),
     ];
   },
   recognised:

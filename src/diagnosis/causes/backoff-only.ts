@@ -1,6 +1,7 @@
 import { at, say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { fix, newPod, podEvents } from "./commands.ts";
+import { fix, podEvents } from "./commands.ts";
+import { orRetry, probe } from "./repull-commands.ts";
 import { cannotPull, secrets } from "./words.ts";
 
 /** The kubelet waits, and does not say for what. */
@@ -23,7 +24,8 @@ export const backoffOnly = cause({
         : say`The next try is at ${at(context.facts.retryAt)}: look at its event.`,
       podEvents(context),
     ),
-    fix(say`Or try now: a new pod tells the error at once.`, newPod(context)),
+    ...orRetry(context),
+    ...probe(context, say`Or see what the kubelet meets, and touch no pod: a pod of its own only pulls the image.`),
   ],
   recognised:
     "`Back-off pulling image …`, `ErrImagePull` or `ImagePullBackOff`, and no word more. Also where the last try failed, and a pull secret that fits has been written since, or the image been built since, and the registry gives it now.",

@@ -1,5 +1,6 @@
 import type { CauseFacts, Fix, Target } from "../diagnosis.ts";
 import type { ContainerEvidence } from "../evidence.ts";
+import type { Repullable } from "../repullable.ts";
 import type { Line } from "../say.ts";
 import type { CauseId } from "./catalogue.ts";
 
@@ -14,6 +15,8 @@ export interface CauseContext {
   readonly containerKind: ContainerEvidence["kind"] | null;
   /** The image as the pod spec writes it. */
   readonly image: string | null;
+  /** Which forced re-pulls are for the workload; null where it could not be read, or is not known. */
+  readonly repull: Repullable | null;
 }
 
 /** One entry of the catalogue: a page that reads itself. */

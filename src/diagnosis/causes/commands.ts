@@ -52,16 +52,6 @@ export function untagged(image: string): string {
 export const newPod = (context: CauseContext): string | null =>
   context.pod === null || context.workload.kind === "Pod" ? null : kubectl(context, "delete", "pod", context.pod);
 
-/**
- * What has to follow a change of the template. A StatefulSet waits for its broken pod before it touches the next one, and a bare ReplicaSet
- * never replaces a pod: the broken pod keeps its old template until it is deleted. Empty for the kinds that roll out by themselves.
- */
-export function deleteBroken(context: CauseContext): readonly Fix[] {
-  const { kind } = context.workload;
-  if (kind !== "StatefulSet" && kind !== "ReplicaSet") return [];
-  return [fix([`Delete the broken pod too: a ${kind} does not replace it by itself.`], newPod(context))];
-}
-
 /** A rolling restart; null for kinds that know none. */
 export const restart = (context: CauseContext): string | null =>
   rollsOut.includes(context.workload.kind) ? kubectl(context, "rollout", "restart", resource(context)) : null;

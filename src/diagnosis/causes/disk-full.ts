@@ -1,6 +1,7 @@
 import { say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { describeNode, fix, quote } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { cannotPull, node } from "./words.ts";
 
 /** The bytes arrive and have nowhere to go. */
@@ -20,6 +21,7 @@ export const diskFull = cause({
     ...(context.facts.node === undefined
       ? []
       : [fix(say`Meanwhile, keep new pods away from it.`, `kubectl cordon ${quote(context.facts.node)}`)]),
+    retry(context, say`Once there is room,`),
   ],
   recognised:
     "`no space left on device` or `disk quota exceeded`; the node's condition DiskPressure; the kubelet cannot free room (`FreeDiskSpaceFailed`).",

@@ -1,7 +1,8 @@
 import type { Fix } from "../diagnosis.ts";
 import { code, say } from "../say.ts";
 import { cause, type CauseContext } from "./cause.ts";
-import { attachSecret, createSecret, deleteBroken, fix, newSecretName, setImage } from "./commands.ts";
+import { attachSecret, createSecret, fix, newSecretName, setImage } from "./commands.ts";
+import { change, deleteBroken } from "./repull-commands.ts";
 import { giveRight, nodesOwnRight, whichCredential } from "./services.ts";
 import { cannotPull, registry } from "./words.ts";
 
@@ -31,7 +32,11 @@ export const imageNotFoundOrAuth = cause({
   explain: (context) =>
     say`${registry(context)} gives the same answer for an image that does not exist and for one that the asker may not see, so that nobody can list private names.`,
   fixes: (context) => [
-    fix(say`Check the name for a slip, and set one that exists.`, setImage(context, ":<tag>")),
+    change(context, {
+      strategy: "set-image",
+      text: say`Check the name for a slip, and set one that exists.`,
+      byHand: setImage(context, ":<tag>"),
+    }),
     ...(context.facts.user === undefined ? [...nodesOwnRight(context), ...withSecret(context)] : withRight(context)),
     ...deleteBroken(context),
   ],

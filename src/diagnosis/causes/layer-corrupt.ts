@@ -1,6 +1,7 @@
 import { say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { fix, newPod } from "./commands.ts";
+import { fix } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { cannotPull, registry } from "./words.ts";
 
 /** The manifest came, its content did not. */
@@ -12,7 +13,7 @@ export const layerCorrupt = cause({
     say`The manifest is there, but one of its layers does not match its digest, breaks off, or is gone from ${registry(context)}. The registry's storage, a proxy that changes content, or a push that did not end does this.`,
   fixes: (context) => [
     fix(say`Push the image again.`),
-    fix(say`Then let the kubelet try again at once.`, newPod(context)),
+    retry(context, say`Then`),
     fix(say`Other images from there fail too: check the registry's storage, and proxies in between.`),
   ],
   recognised:

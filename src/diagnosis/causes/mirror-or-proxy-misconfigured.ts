@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { cannotPull, node, registry } from "./words.ts";
 
 /** Somebody else answers in the registry's place. */
@@ -21,6 +22,7 @@ export const mirrorOrProxyMisconfigured = cause({
     ),
     fix(say`See the runtime's proxy.`, "systemctl show containerd crio docker --property=Environment"),
     fix(say`Fix it, or take it out, and restart the runtime on ${node(context)}.`),
+    retry(context, say`Then`),
   ],
   recognised:
     "The message names another host than the image, or a request to a mirror (`ns=`); a proxy refuses (`proxyconnect`, a status phrase behind the URL); or a web page comes where a manifest should (`text/html`); or another host told the node that there is no such image, and the registry itself gives it.",

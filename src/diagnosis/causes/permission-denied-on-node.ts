@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix, quote } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { cannotPull, node } from "./words.ts";
 
 /** The bytes arrive and may not be written. */
@@ -19,6 +20,7 @@ export const permissionDeniedOnNode = cause({
     ...(context.facts.node === undefined
       ? []
       : [fix(say`Meanwhile, keep new pods away from it.`, `kubectl cordon ${quote(context.facts.node)}`)]),
+    retry(context, say`Once it may write again,`),
   ],
   recognised:
     "`permission denied`, `operation not permitted`, `read-only file system` or `input/output error` from a file operation of the runtime.",

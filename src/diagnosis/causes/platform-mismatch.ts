@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix, quote, setImage } from "./commands.ts";
+import { rollOut } from "./repull-commands.ts";
 import { cannotPull, hosts, image, node, subject } from "./words.ts";
 
 /** The right name, the wrong machine. */
@@ -25,7 +26,11 @@ export const platformMismatch = cause({
         ? null
         : `docker buildx build --push --platform linux/amd64,linux/arm64 -t ${quote(context.image)} .`,
     ),
-    fix(say`Or set a tag that has it.`, setImage(context, ":<tag>")),
+    ...rollOut(context, {
+      strategy: "set-image",
+      text: say`Or set a tag that has it.`,
+      byHand: setImage(context, ":<tag>"),
+    }),
     fix(
       say`Or place the pod on nodes that fit, by a nodeSelector on ${code("kubernetes.io/arch")}.`,
       "kubectl get nodes -L kubernetes.io/arch,kubernetes.io/os",

@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause, type CauseContext } from "./cause.ts";
-import { fix, setPolicy } from "./commands.ts";
+import { setPolicy } from "./commands.ts";
+import { byKubectl, change } from "./repull-commands.ts";
 import { subject } from "./words.ts";
 
 /** Written, and without effect. */
@@ -13,12 +14,16 @@ export const policyMisplaced = cause({
   },
   explain: () =>
     say`${code("imagePullPolicy")} belongs to each container. Elsewhere the API server drops it, without a word unless validation is strict, and the default holds: Always for ${code(":latest")} or no tag, else IfNotPresent.`,
-  fixes: (context) => [
-    fix(
-      say`Move it into the container, in the manifest that is applied; then apply it.`,
-      setPolicy(context, policyOf(context)),
-    ),
-  ],
+  fixes: (context) => {
+    const policy = policyOf(context);
+    const text = say`Move it into the container, in the manifest that is applied; then apply it.`;
+    const byHand = setPolicy(context, policy);
+    return [
+      policy === "Always"
+        ? change(context, { strategy: "policy-always", text, byHand })
+        : byKubectl(context, text, byHand),
+    ];
+  },
   recognised:
     "The manifest as it was applied has `imagePullPolicy`, or a near name of it, outside a container; or the API server says `unknown field`.",
 });

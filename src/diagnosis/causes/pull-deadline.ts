@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { fix, newPod } from "./commands.ts";
+import { fix } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { cannotPull } from "./words.ts";
 
 /** It moved too slowly for the runtime's patience. */
@@ -11,7 +12,7 @@ export const pullDeadline = cause({
   explain: () =>
     say`Runtimes give up a pull that does not move: containerd after ${code("image_pull_progress_timeout")}, CRI-O after ${code("pull_progress_timeout")}, old kubelets after ${code("--image-pull-progress-deadline")}. A large layer on a slow line or disk does this too.`,
   fixes: (context) => [
-    fix(say`Try again: layers that are there already stay.`, newPod(context)),
+    retry(context, say`Layers that are there already stay:`),
     fix(say`Raise the runtime's deadline on the node, or bring the image nearer: a mirror, smaller layers.`),
   ],
   recognised:

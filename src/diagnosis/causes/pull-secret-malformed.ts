@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { fix, kubectl, newPod, replaceSecret, secretName } from "./commands.ts";
+import { fix, kubectl, replaceSecret, secretName } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { cannotPull, secrets } from "./words.ts";
 
 /** The secret exists and is of no use to the kubelet. */
@@ -13,7 +14,7 @@ export const pullSecretMalformed = cause({
   fixes: (context) => [
     fix(say`See its type.`, kubectl(context, "get", "secret", secretName(context))),
     fix(say`Make it anew.`, replaceSecret(context, secretName(context))),
-    fix(say`Then let the kubelet try again at once.`, newPod(context)),
+    retry(context, say`Then`),
   ],
   recognised:
     "The secret has another type, is no JSON, or its `auth` is no base64 of `user:password`. The kubelet shows the parser's bare words: `illegal base64 data at input byte …`, `unable to parse auth field`.",

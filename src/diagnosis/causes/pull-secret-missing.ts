@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { createSecret, fix, kubectl, newPod, secretName } from "./commands.ts";
+import { createSecret, fix, kubectl, secretName } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { whichCredential } from "./services.ts";
 import { cannotPull, secrets } from "./words.ts";
 
@@ -19,7 +20,7 @@ export const pullSecretMissing = cause({
       say`If it has another name, see which exist.`,
       kubectl(context, "get", "secrets", "--field-selector", "type=kubernetes.io/dockerconfigjson"),
     ),
-    fix(say`Then let the kubelet try again at once.`, newPod(context)),
+    retry(context, say`Then`),
   ],
   recognised:
     "The event `FailedToRetrieveImagePullSecret`, or the secret cannot be found in the pod's namespace. It is the root cause only where no other secret fits and the registry asks for authorization.",

@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { attachSecret, createSecret, deleteBroken, fix, newSecretName, secretHosts, secretName } from "./commands.ts";
+import { attachSecret, createSecret, fix, newSecretName, secretHosts, secretName } from "./commands.ts";
+import { deleteBroken } from "./repull-commands.ts";
 import { whichCredential } from "./services.ts";
 import { cannotPull, hosts, registry, secrets } from "./words.ts";
 

@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { fix, newPod } from "./commands.ts";
+import { fix } from "./commands.ts";
+import { orRetry } from "./repull-commands.ts";
 import { image, node, subject } from "./words.ts";
 
 /** Not the registry's limit: the kubelet's own. */
@@ -14,7 +15,7 @@ export const pullThrottledByKubelet = cause({
   fixes: (context) => [
     fix(say`Wait: the kubelet tries again within minutes.`),
     fix(say`It stays: raise ${code("registryPullQPS")} and ${code("registryBurst")} in the kubelet's configuration.`),
-    fix(say`Try again at once.`, newPod(context)),
+    ...orRetry(context),
   ],
   recognised: "`pull QPS exceeded`, and no other cause: beside one it is noise.",
 });

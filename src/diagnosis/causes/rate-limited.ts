@@ -1,6 +1,7 @@
 import { at, type Line, say } from "../say.ts";
 import { cause, type CauseContext } from "./cause.ts";
 import { attachSecret, createSecret, fix, newSecretName } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { askedHost, cannotPull } from "./words.ts";
 
 function wait({ facts: { retryAt, budget } }: CauseContext): Line {
@@ -22,6 +23,7 @@ export const rateLimited = cause({
     fix(wait(context)),
     fix(say`Pull with an account, which has a limit of its own.`, createSecret(context, newSecretName(context))),
     fix(say`List it on the workload.`, attachSecret(context, newSecretName(context))),
+    retry(context, say`Once the limit has renewed itself,`),
     fix(
       say`For good: pull through a cache or a mirror, which asks once for the whole cluster, and use IfNotPresent with fixed tags.`,
     ),

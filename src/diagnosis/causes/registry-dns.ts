@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause, type CauseContext } from "./cause.ts";
 import { fix, hostToTry, quote } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { askedHost, cannotPull, node } from "./words.ts";
 
 /** The node cannot turn the registry's name into an address. */
@@ -14,6 +15,7 @@ export const registryDns = cause({
     fix(say`Check the host in the image for a slip.`),
     fix(say`Ask on ${node(context)}.`, resolveIt(context)),
     fix(say`Fix the name server of ${node(context)}, or add the registry's name to it.`),
+    retry(context, say`Then`),
   ],
   recognised: "`no such host`, or the name server did not answer (`lookup … i/o timeout`, `server misbehaving`).",
 });

@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { askedHost, cannotPull } from "./words.ts";
 
 /** The node begins with TLS and gets something else. */
@@ -14,6 +15,7 @@ export const registryPlainHttp = cause({
     fix(
       say`Or allow plain HTTP for this host on every node: for containerd in ${code(`/etc/containerd/certs.d/${context.facts.host ?? context.facts.registry ?? "<host>"}/hosts.toml`)}, for CRI-O with ${code("insecure = true")} in ${code("/etc/containers/registries.conf")}.`,
     ),
+    retry(context, say`Then`),
   ],
   recognised: "`http: server gave HTTP response to HTTPS client`, or an answer that is no TLS.",
 });

@@ -1,6 +1,7 @@
 import { say } from "../say.ts";
 import { cause } from "./cause.ts";
-import { fix, newPod } from "./commands.ts";
+import { fix } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { askedHost, cannotPull } from "./words.ts";
 
 /** The fault is the registry's. */
@@ -15,10 +16,7 @@ export const registryServerError = cause({
     say`The registry, its token server or a gateway before it answers with an error (5xx). Nothing in the cluster causes this.`,
   fixes: (context) => [
     fix(say`See the registry's status page, or its logs where it is your own.`),
-    fix(
-      say`The kubelet tries again by itself, at least every five minutes; once the registry is well, this tries at once.`,
-      newPod(context),
-    ),
+    retry(context, say`Once the registry is well,`),
   ],
   recognised: "The registry or its token server answers 5xx.",
 });

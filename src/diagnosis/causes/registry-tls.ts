@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause, type CauseContext } from "./cause.ts";
 import { fix, hostToTry, quote } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { askedHost, cannotPull, node } from "./words.ts";
 
 /** Transport security fails before the registry is asked anything. */
@@ -22,6 +23,7 @@ export const registryTls = cause({
     fix(
       say`An authority of your own: put its certificate on every node, for containerd at ${code("/etc/containerd/certs.d/<host>/ca.crt")} with a ${code("hosts.toml")} that names it, for CRI-O in ${code("/etc/containers/certs.d/<host>/")}.`,
     ),
+    retry(context, say`Then`),
   ],
   recognised: "`x509: …` or `tls: …`: unknown authority, expired, another name, or a handshake that failed.",
 });

@@ -1,6 +1,7 @@
 import { say } from "../say.ts";
 import { cause, type CauseContext } from "./cause.ts";
 import { fix, hostToTry, quote } from "./commands.ts";
+import { retry } from "./repull-commands.ts";
 import { askedHost, cannotPull, node } from "./words.ts";
 
 /** The name is known, and nobody answers. */
@@ -13,7 +14,7 @@ export const registryUnreachable = cause({
   fixes: (context) => [
     fix(say`Try it on ${node(context)}.`, tryIt(context)),
     fix(say`Check the registry, then firewall, routes and proxy between ${node(context)} and it.`),
-    fix(say`The kubelet tries again by itself, at least every five minutes.`),
+    retry(context, say`Once it answers,`),
   ],
   recognised:
     "`connection refused`, `i/o timeout`, `no route to host`, `connection reset by peer`, `TLS handshake timeout`, or a request that ends in nothing.",

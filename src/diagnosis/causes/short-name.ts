@@ -1,7 +1,8 @@
 import { formatReference, parseImageReference } from "../image-reference.ts";
 import { code, say } from "../say.ts";
 import { cause, type CauseContext } from "./cause.ts";
-import { deleteBroken, fix, setImageTo } from "./commands.ts";
+import { fix, setImageTo } from "./commands.ts";
+import { byKubectl, deleteBroken } from "./repull-commands.ts";
 import { cannotPull, node } from "./words.ts";
 
 /** Docker Hub is no default everywhere. */
@@ -13,7 +14,7 @@ export const shortName = cause({
   explain: () =>
     say`CRI-O does not take a short name for Docker Hub's: it looks into its aliases and ${code("unqualified-search-registries")}, and refuses where that leaves none or several.`,
   fixes: (context) => [
-    fix(say`Name the registry.`, withRegistry(context)),
+    byKubectl(context, say`Name the registry.`, withRegistry(context)),
     ...deleteBroken(context),
     fix(say`Or set an alias or one search registry in ${code("/etc/containers/registries.conf")} on every node.`),
   ],

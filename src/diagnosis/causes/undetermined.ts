@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { describeNode, fix, podEvents } from "./commands.ts";
+import { probe } from "./repull-commands.ts";
 import { cannotPull, subject } from "./words.ts";
 
 /** An honest "do not know". */
@@ -20,6 +21,7 @@ export const undetermined = cause({
   fixes: (context) => [
     fix(say`Read the pod's events.`, podEvents(context)),
     fix(say`See what the node says.`, describeNode(context)),
+    ...probe(context, say`Ask the kubelet itself, and touch no pod: a pod of its own only pulls the image.`),
   ],
   recognised: "Nothing could be read that tells, or a pull error that no rule knows: the headline says which.",
 });

@@ -1,6 +1,7 @@
 import { code, say } from "../say.ts";
 import { cause } from "./cause.ts";
 import { fix, quote, setImage } from "./commands.ts";
+import { rollOut } from "./repull-commands.ts";
 import { image, subject } from "./words.ts";
 
 /** What the registry's answer may be named as; anything else is a media type. */
@@ -23,7 +24,11 @@ export const unsupportedManifest = cause({
       say`See what it is.`,
       context.image === null ? null : `skopeo inspect --raw ${quote(`docker://${context.image}`)}`,
     ),
-    fix(say`An artifact: set the image instead.`, setImage(context, ":<tag>")),
+    ...rollOut(context, {
+      strategy: "set-image",
+      text: say`An artifact: set the image instead.`,
+      byHand: setImage(context, ":<tag>"),
+    }),
     fix(say`Schema 1: pull and push it again with a current tool, or build it anew.`),
   ],
   recognised:

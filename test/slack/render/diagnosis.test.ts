@@ -58,7 +58,7 @@ describe("a diagnosis in Slack", () => {
     [
       "shows the command to copy",
       {},
-      /```\nkubectl -n shop set image deploy\/checkout app=ghcr\.io\/shop\/checkout:2\.4\.0\n```/,
+      /```\nimagepull repull deploy\/checkout -n shop --strategy set-image --tag 2\.4\.0\n```/,
     ],
     [
       "says when and from where it was looked, and when the kubelet tries again",
