@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import type { SiblingEvidence } from "../diagnosis/evidence.ts";
 import { code, join, type Line, say } from "../diagnosis/say.ts";
 import type { Undo, Wanted } from "./content.ts";
 import { afterwards, chosenAfterwards, type Informed, nodesOf, replaced } from "./draft.ts";
 import { type Mark, maxNotedPods, writeMark } from "./mark.ts";
+import { keeperOf } from "./keeper.ts";
 import { pullPod } from "./pull-pod.ts";
-import { annotation, type Change, create, evict, patch, remove } from "./requests.ts";
+import { annotation, type Change, create, evict, patch, remove, restartedAtKey } from "./requests.ts";
 import { onlyPulls, writesSpec, writesTemplate } from "./strategy.ts";
 import type { ObjectName } from "../world.ts";
 import { type NewContainer, resourceOf } from "./subject.ts";
@@ -15,8 +17,9 @@ const rollsOut: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Dae
 
 /** `at`: when it begins, RFC 3339, in whole seconds as kubectl writes them. */
 export function markOf(informed: Informed, wanted: readonly Wanted[] | null, undo: readonly Undo[], at: string): Mark {
-  const { subject, parameters } = informed;
+  const { subject, parameters, evidence } = informed;
   const { strategy, container, tag, image, timeout } = parameters;
+  const isForPod = strategy === "delete-pods" && evidence.target.kind === "Pod" && !subject.isBare;
   const after = chosenAfterwards(informed).map((one) => [one.name, { image: one.image, policy: one.policy }] as const);
   const isRestart = strategy === "restart" || (strategy === "policy-always" && rollsOut.has(subject.object.kind));
   const pods = replaced(informed).map(({ name, uid }): [string, string] => [name, uid]);
@@ -24,7 +27,7 @@ export function markOf(informed: Informed, wanted: readonly Wanted[] | null, und
     version: 1,
     fingerprint: hash([subject.object.uid, strategy, after, hash(subject.containers), wanted]),
     strategy,
-    asked: { container, tag, image },
+    asked: { container, tag, image, only: isForPod ? [evidence.target.name] : parameters.only && [...parameters.only] },
     containers: Object.fromEntries(after),
     restartedAt: isRestart ? at : null,
     startedAt: at,
@@ -32,6 +35,7 @@ export function markOf(informed: Informed, wanted: readonly Wanted[] | null, und
     before: Object.fromEntries(undo.map((one) => [one.container, one.image])),
     wanted: wanted === null ? null : Object.fromEntries(wanted.map((one) => [one.container, [...one.digests]])),
     pods: pods.length > maxNotedPods ? null : pods,
+    evicts: evictsAll(informed) ? "all" : neverStarted(informed).map(({ uid }) => uid),
     undoes: parameters.undo?.fingerprint ?? null,
     outcome: null,
   };
@@ -51,26 +55,27 @@ export function changesOf(informed: Informed, mark: Mark): readonly Change[] {
 
 /** Pods that no controller replaces by itself, each with why it is evicted. */
 function pods(informed: Informed): readonly (readonly [pod: ObjectName, words: Line])[] {
-  const { subject, parameters } = informed;
-  const named = (name: string, uid: string): ObjectName => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    namespace: subject.object.namespace,
-    name,
-    uid,
-  });
-  const all = replaced(informed);
-  if (parameters.strategy === "delete-pods" || (replacesNothing(informed) && !subject.isBare))
-    return all.map(({ name, uid }) => [named(name, uid), say`evict pod ${code(name)}: a new one takes its place`]);
-  if (subject.object.kind !== "StatefulSet") return [];
-  // kubernetes/kubernetes#67250: an ordered rollout waits for a pod that never becomes ready, and never replaces it.
-  return all
-    .filter(({ ready, running }) => !ready && running.length === 0)
-    .map(({ name, uid }) => [
+  const { namespace } = informed.subject.object;
+  const named = (name: string, uid: string): ObjectName => ({ apiVersion: "v1", kind: "Pod", namespace, name, uid });
+  if (evictsAll(informed))
+    return replaced(informed).map(({ name, uid }) => [
       named(name, uid),
-      say`evict pod ${code(name)}, which never started: the StatefulSet would wait for it for ever`,
+      say`evict pod ${code(name)}: a new one takes its place`,
     ]);
+  return neverStarted(informed).map(({ name, uid }) => [
+    named(name, uid),
+    say`evict pod ${code(name)}, which never started: the StatefulSet would wait for it for ever`,
+  ]);
 }
+
+const evictsAll = (informed: Informed): boolean =>
+  !informed.subject.isBare && (informed.parameters.strategy === "delete-pods" || replacesNothing(informed));
+
+/** kubernetes/kubernetes#67250: an ordered rollout waits for a pod that never becomes ready, and never replaces it. */
+const neverStarted = (informed: Informed): readonly SiblingEvidence[] =>
+  informed.subject.object.kind === "StatefulSet"
+    ? replaced(informed).filter(({ ready, running }) => !ready && running.length === 0)
+    : [];
 
 /** A template that is written reaches no pod by itself. */
 export const replacesNothing = ({ subject: { object, workload }, parameters: { strategy } }: Informed): boolean =>
@@ -83,9 +88,7 @@ function bodyOf(informed: Informed, mark: Mark): { readonly metadata: object; re
   const spec = writesSpec(parameters.strategy) ? containerLists(informed) : {};
   if (subject.isBare) return { metadata, spec };
   const restart =
-    mark.restartedAt === null
-      ? {}
-      : { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": mark.restartedAt } } };
+    mark.restartedAt === null ? {} : { metadata: { annotations: { [restartedAtKey]: mark.restartedAt } } };
   const template = { ...restart, ...(Object.keys(spec).length === 0 ? {} : { spec }) };
   return {
     metadata,
@@ -109,30 +112,36 @@ function containerLists(informed: Informed): object {
 function wordsOf(informed: Informed, { restartedAt }: Mark): Line {
   const { subject, parameters, choice } = informed;
   const object = code(resourceOf(subject.object));
-  const note = say`note in ${object} what is asked for and what runs now`;
+  const note = say`note in ${object} what is asked for, what runs now and, at the end, how it ended`;
   if (parameters.strategy === "delete-pods") return note;
   if (parameters.strategy === "restart")
     return say`restart ${object}, as ${code("kubectl rollout restart")} does; ${note}`;
   const [container] = choice.containers;
-  const after = container === undefined ? null : afterwards(informed, container);
   const where = say`container ${code(container?.name ?? "")} of ${object}`;
   const changed =
     parameters.strategy === "policy-always"
       ? say`set imagePullPolicy of ${where} from ${container?.policy ?? ""} to Always${restartedAt === null ? "" : " and restart it, in one patch"}`
-      : say`set the image of ${where} from ${code(container?.image ?? "")} to ${code(after?.image ?? "")}`;
+      : join(
+          choice.containers.map(
+            (one) =>
+              say`set the image of container ${code(one.name)} of ${object} from ${code(one.image)} to ${code(afterwards(informed, one)?.image ?? "")}`,
+          ),
+          "; ",
+        );
   return say`${changed}; ${note}`;
 }
 
 function pullingPods(informed: Informed, mark: Mark): readonly Change[] {
   const { subject, parameters } = informed;
-  const { pod, object } = subject;
+  const { newPod: pod, object } = subject;
   const containers = chosenAfterwards(informed);
   if (pod === null) return [];
   const nodes = nodesOf(informed);
   return (nodes.length === 0 ? [null] : nodes).map((node, index) => {
     const name = `imagepull-${parameters.strategy}-${mark.fingerprint}-${index}`;
     const annotations = { [annotation]: writeMark(mark) };
-    const body = pullPod({ name, node, pod, owner: object, containers, annotations });
+    const seconds = Math.ceil(parameters.timeout / 1000);
+    const body = pullPod({ name, node, pod, owner: object, containers, annotations, seconds });
     const images = join(
       containers.map(({ image }) => [code(image)]),
       ", ",
@@ -145,11 +154,19 @@ function pullingPods(informed: Informed, mark: Mark): readonly Change[] {
   });
 }
 
-/** A bare pod is made again from its own manifest, or it is gone for good. */
+/** A bare pod is made again from its own manifest, or it is gone for good: so that is kept where a crash does not reach it. */
 function anew({ subject: { object } }: Informed): readonly Change[] {
   const name = code(object.name);
+  const keeper = keeperOf(object);
+  const secret = code(keeper.name);
   return [
+    create(keeper, null, say`keep the manifest of pod ${name} in secret ${secret} until the pod is there again`),
     remove(object, say`delete pod ${name}: nothing makes it again by itself`),
-    create({ ...object, uid: null }, null, say`make pod ${name} again from its own manifest, read just before`),
+    create(
+      { ...object, uid: null },
+      null,
+      say`make pod ${name} again from its own manifest, read just before, and note in it what was asked for, what ran before and, at the end, how it ended`,
+    ),
+    remove(keeper, say`delete secret ${secret}`),
   ];
 }

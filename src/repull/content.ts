@@ -1,7 +1,7 @@
 import { meaningOf, readImageId, shortDigest } from "../diagnosis/digests.ts";
 import { parseImageReference } from "../diagnosis/image-reference.ts";
 import type { SiblingEvidence } from "../diagnosis/evidence.ts";
-import { type Found, foundByKubelet, meaning, type RegistryView } from "../diagnosis/registry-view.ts";
+import { type Found, foundByKubelet, isIndex, meaning, type RegistryView } from "../diagnosis/registry-view.ts";
 import { code, join, type Line, say } from "../diagnosis/say.ts";
 import type { NewContainer } from "./subject.ts";
 
@@ -34,20 +34,28 @@ export function runningOf({ name, image }: NewContainer, pods: readonly SiblingE
   });
 }
 
-/** The digests of one image: its index, the node's manifest, its config. A pod that shows any of them runs it. */
+/** The digests of one image: its index, the manifests of all platforms, the config of the node's. A pod that shows any of them runs it. */
 export interface Wanted {
   readonly container: string;
   readonly image: string;
   readonly digests: readonly string[];
 }
 
-/** What pods would run afterwards, as far as a registry that let the kubelet's credential in has told it; null where it has not. */
+/**
+ * What pods would run afterwards, on a node of any platform, as far as a registry that let the kubelet's credential in has told it; null where it has
+ * not. A runtime that names images by their config shows that of its own platform, which is known for one only.
+ */
 export function wantedOf(container: string, image: string, view: RegistryView | null): Wanted | null {
   const found = view === null ? null : foundByKubelet(view);
-  const meant = found === null ? null : meaningOf(found);
-  // Without the node's own manifest the set is not whole, and a pod that shows it would seem to run something else.
-  return meant === null || !meant.hasManifest ? null : { container, image, digests: [...meant.all] };
+  // Without every manifest the set is not whole, and a pod that shows one of them would seem to run something else.
+  return found === null || (isIndex(found) && found.manifests === undefined)
+    ? null
+    : { container, image, digests: [...digestsOf(found)] };
 }
+
+/** Every digest under which an image is known, on whatever platform. */
+export const digestsOf = (found: Found): ReadonlySet<string> =>
+  new Set([...meaningOf(found).all, ...(found.manifests ?? []).map(({ digest }) => digest)]);
 
 /** The way back: the reference to pin, or why there is none. */
 export type Undo =
@@ -75,7 +83,7 @@ export function undoOf(container: NewContainer, running: readonly Running[], vie
 
 /** Contents that are the same image by the registry's word get one reference, however each runtime names it. */
 function pinned({ digest, reference }: Running, { image }: NewContainer, known: Found | null): string | null {
-  if (digest === null || known === null || !meaningOf(known).all.has(digest)) return reference;
+  if (digest === null || known === null || !digestsOf(known).has(digest)) return reference;
   const parsed = parseImageReference(image);
   return parsed.ok ? `${parsed.value.repository}@${known.digest}` : reference;
 }

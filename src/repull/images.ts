@@ -18,6 +18,7 @@ const oneContainer: ReadonlySet<Strategy> = new Set(["set-image", "pin-digest", 
 /** Reads `--container`, `--tag` and `--image` against what the object has. The error is a sentence for whoever typed them. */
 export function choose(parameters: Parameters, subject: Subject): Result<Choice> {
   const { strategy, tag, image } = parameters;
+  if (parameters.undo !== null) return pinned(parameters.undo.pins, subject);
   const usage = usageProblem(parameters);
   if (usage !== null) return badInput(usage);
   const containers = chosenContainers(parameters, subject);
@@ -32,6 +33,21 @@ export function choose(parameters: Parameters, subject: Subject): Result<Choice>
     ? success({ containers: containers.value, image: wanted })
     : badInput(`${reference.error.sentence}.`);
 }
+
+/** What is taken back: each container gets its own image, of whatever repository it ran from before. */
+function pinned(pins: Readonly<Record<string, string>>, { containers, object }: Subject): Result<Choice> {
+  const names = Object.keys(pins);
+  const gone = names.find((name) => containers.every((container) => container.name !== name));
+  return gone === undefined
+    ? success({ containers: containers.filter(({ name }) => names.includes(name)), image: null })
+    : badInput(`container ${gone} is no longer in ${object.kind.toLowerCase()} ${object.name}.`);
+}
+
+/** The image that a container is to have, as far as what was typed tells: its own, where nothing else was asked for. */
+export const imageAsked = (
+  { parameters, choice }: { readonly parameters: Parameters; readonly choice: Choice },
+  container: NewContainer,
+): string => parameters.undo?.pins[container.name] ?? choice.image ?? container.image;
 
 function usageProblem({ strategy, tag, image }: Parameters): string | null {
   if (tag !== null && image !== null)

@@ -14,7 +14,13 @@ const markSchema = z.object({
   fingerprint: z.string(),
   strategy: z.enum(strategies),
   /** As it was typed: the same again is the same re-pull. */
-  asked: z.object({ container: z.string().nullable(), tag: z.string().nullable(), image: z.string().nullable() }),
+  asked: z.object({
+    container: z.string().nullable(),
+    tag: z.string().nullable(),
+    image: z.string().nullable(),
+    /** Pods that were named or selected; null: all of the object. */
+    only: z.array(z.string()).nullable(),
+  }),
   /** The chosen containers as they are to be. */
   containers: z.record(z.string(), z.object({ image: z.string(), policy: z.string() })),
   /** The same value twice is one rollout; null where nothing is restarted. */
@@ -28,6 +34,8 @@ const markSchema = z.object({
   wanted: digests.nullable(),
   /** Pods that have to go, by name and UID; null where they are too many to be noted: then those made before `startedAt`. */
   pods: z.array(z.tuple([z.string(), z.string()])).nullable(),
+  /** Which of these pods are evicted, since nothing replaces them by itself: every one, or those with these UIDs as long as they have not started. */
+  evicts: z.union([z.literal("all"), z.array(z.string())]),
   /** The fingerprint that it takes back. */
   undoes: z.string().nullable(),
   outcome: z

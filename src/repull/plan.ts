@@ -1,13 +1,16 @@
 import type { Target } from "../diagnosis/diagnosis.ts";
-import { code, type Line, say } from "../diagnosis/say.ts";
+import type { SiblingEvidence } from "../diagnosis/evidence.ts";
+import { code, join, type Line, say } from "../diagnosis/say.ts";
 import { changesOf, markOf, replacesNothing, wholeSeconds } from "./changes.ts";
 import { runningOf, undoOf, type Undo, wantedOf } from "./content.ts";
 import { chosenAfterwards, type Informed, nodesOf, replaced, viewed } from "./draft.ts";
 import type { Mark } from "./mark.ts";
-import { type Change, commandOf, kubectl } from "./requests.ts";
+import { type Change, commandOf, kubectl, lowerPartition } from "./requests.ts";
 import { managerOf } from "./rules.ts";
-import { onlyPulls, type Strategy, writesSpec } from "./strategy.ts";
-import { resourceOf } from "./subject.ts";
+import { onlyPulls, type Strategy, writesSpec, writesTemplate } from "./strategy.ts";
+import { keepsTemplate, resourceOf } from "./subject.ts";
+import { undoLeaves } from "./undo.ts";
+import type { ObjectNow } from "../world.ts";
 
 /** Exactly what would be written, what that does to pods, and the way back. */
 export interface Plan {
@@ -25,19 +28,21 @@ export interface Plan {
     | readonly { readonly container: string; readonly image: string; readonly digests: readonly string[] }[]
     | null;
   readonly undo: readonly Undo[];
+  /** The template (a bare pod's own containers) that it was made from: where it has changed since, the plan no longer holds. */
+  readonly template: ObjectNow["template"];
   /** What stands in the annotation `imagepull.dev/repull`. */
   readonly mark: Mark;
 }
 
 /** `at` stands in the patch, in whole seconds as kubectl writes it. Null where the digest to pin is not known. */
 export function planOf(informed: Informed, at: string): Plan | null {
-  const { parameters, choice, subject, evidence } = informed;
+  const { parameters, choice, evidence } = informed;
   const after = chosenAfterwards(informed);
   if (after.length < choice.containers.length) return null;
   const promised = after.flatMap(({ name, image }) => wantedOf(name, image, viewed(informed, image)) ?? []);
   const wanted = promised.length === after.length ? promised : null;
   const undo = choice.containers.map((container) =>
-    undoOf(container, runningOf(container, subject.pods ?? []), viewed(informed, container.image)),
+    undoOf(container, runningOf(container, leftBehind(informed)), viewed(informed, container.image)),
   );
   const mark = markOf(informed, wanted, undo, wholeSeconds(new Date(at)));
   const changes = changesOf(informed, mark);
@@ -51,9 +56,24 @@ export function planOf(informed: Informed, at: string): Plan | null {
     command: commandOf(changes, parameters.context),
     wanted,
     undo: onlyPulls(parameters.strategy) ? [] : undo,
+    template: templateOf(informed),
     mark,
   };
 }
+
+function templateOf({ subject: { workload, containers } }: Informed): Plan["template"] {
+  if (workload === null) return containers.map(({ name, image, policy, list }) => ({ name, image, policy, list }));
+  return workload.template.map(({ name, image, imagePullPolicy, isInit }) => ({
+    name,
+    image,
+    policy: imagePullPolicy,
+    list: isInit === true ? "initContainers" : "containers",
+  }));
+}
+
+/** The pods whose image changes: those that a partition keeps at their template go on as they are. */
+const leftBehind = ({ subject, parameters }: Informed): readonly SiblingEvidence[] =>
+  (subject.pods ?? []).filter((pod) => !writesTemplate(parameters.strategy) || !keepsTemplate(subject, pod));
 
 function restartsOf(informed: Informed): Plan["restarts"] {
   const { subject, parameters } = informed;
@@ -74,7 +94,21 @@ function restartsOf(informed: Informed): Plan["restarts"] {
   }
 }
 
-function keepsOf({ parameters, subject, choice }: Informed): readonly Line[] {
+function keepsOf(informed: Informed): readonly Line[] {
+  const { parameters, subject } = informed;
+  const kept = (subject.pods ?? []).filter((pod) => keepsTemplate(subject, pod));
+  if (!writesTemplate(parameters.strategy) || kept.length === 0) return fieldsKept(informed);
+  const names = join(
+    kept.map(({ name }) => [code(name)]),
+    ", ",
+  );
+  return [
+    ...fieldsKept(informed),
+    say`${kept.length === 1 ? "pod" : "pods"} ${names} and its template: the partition is ${subject.workload?.partition ?? 0}. To let ${kept.length === 1 ? "it" : "them"} follow: ${code(lowerPartition(parameters.context, subject.object))}`,
+  ];
+}
+
+function fieldsKept({ parameters, subject, choice }: Informed): readonly Line[] {
   const object = code(resourceOf(subject.object));
   const { strategy } = parameters;
   if (onlyPulls(strategy)) return [say`${object} and its pods, wholly`];
@@ -87,6 +121,7 @@ function keepsOf({ parameters, subject, choice }: Informed): readonly Line[] {
 type Note = (informed: Informed, changes: readonly Change[]) => Line | null;
 
 const notes: readonly Note[] = [
+  ({ parameters, choice }) => undoLeaves(parameters, choice),
   ({ subject, parameters, evidence }) =>
     evidence.target.kind === "Pod" &&
     !subject.isBare &&
@@ -130,7 +165,7 @@ const notes: readonly Note[] = [
       : null,
   (informed) =>
     onlyPulls(informed.parameters.strategy) && nodesOf(informed).length === 0
-      ? say`the workload's pod is on no node yet: the scheduler chooses one`
+      ? say`${informed.subject.pod === null ? "the workload has no pod" : "the workload's pod is on no node yet"}: the scheduler chooses one node`
       : null,
 ];
 

@@ -14,14 +14,16 @@ interface PullPod {
   readonly owner: ObjectName;
   readonly containers: readonly NewContainer[];
   readonly annotations: Readonly<Record<string, string>>;
+  /** After which the API server's own clock ends it. */
+  readonly seconds: number;
 }
 
 /**
  * A pod that makes its kubelet pull and runs nothing: the command is a path that cannot exist. It has no labels, so that no Service and no
- * controller takes it for its own, no token, and nothing that PodSecurity "restricted" forbids. It ends after five minutes, and goes with
- * its owner at the latest. Success is the kubelet's `Pulled` event, not the exit.
+ * controller takes it for its own, no token, and nothing that PodSecurity "restricted" forbids. It ends when the time of the re-pull is
+ * over, and goes with its owner at the latest. Success is the kubelet's `Pulled` event, not the exit.
  */
-export function pullPod({ name, node, pod, owner, containers, annotations }: PullPod): object {
+export function pullPod({ name, node, pod, owner, containers, annotations, seconds }: PullPod): object {
   const { apiVersion, kind, name: ownerName, uid } = owner;
   return {
     apiVersion: "v1",
@@ -36,7 +38,7 @@ export function pullPod({ name, node, pod, owner, containers, annotations }: Pul
       ...(node === null ? { nodeSelector: pod.nodeSelector } : { nodeName: node }),
       tolerations: [{ operator: "Exists" }],
       restartPolicy: "Never",
-      activeDeadlineSeconds: 300,
+      activeDeadlineSeconds: seconds,
       terminationGracePeriodSeconds: 0,
       serviceAccountName: pod.serviceAccountName,
       automountServiceAccountToken: false,
@@ -48,8 +50,8 @@ export function pullPod({ name, node, pod, owner, containers, annotations }: Pul
         runAsGroup: 65_532,
         seccompProfile: { type: "RuntimeDefault" },
       },
-      containers: containers.map(({ image }, index) => ({
-        name: `pull-${index}`,
+      containers: containers.map(({ name, image }) => ({
+        name,
         image,
         imagePullPolicy: "Always",
         command: [nowhere],

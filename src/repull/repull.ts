@@ -5,6 +5,7 @@ import { failure, type Result, success } from "../diagnosis/result.ts";
 import { code, type Line, say } from "../diagnosis/say.ts";
 import type { Draft } from "./draft.ts";
 import { choose } from "./images.ts";
+import { guards } from "./guards.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { refusalOf } from "./rules.ts";
 import { safety } from "./safety.ts";
@@ -31,6 +32,8 @@ export interface Planned {
   readonly preflight: Preflight;
   /** Why it is refused, in one sentence; null where it is not. */
   readonly refused: Line | null;
+  /** Refused for want of a proof, and a probe would be one. */
+  readonly isProvable: boolean;
 }
 
 /** Why no draft could be made: what was typed fits nothing (`usage`), or it is refused on such an object. */
@@ -50,13 +53,14 @@ export function draftOf(parameters: Parameters, evidence: Evidence, diagnosis: D
         plan: null,
         preflight: { answer: "impossible", reasons: [line] },
         refused: line,
+        isProvable: false,
       },
     });
   const subject = subjectOf(evidence, parameters.strategy);
   if (!subject.ok) return refuse([subject.error.sentence]);
   const choice = choose(parameters, subject.value);
   if (!choice.ok) return failure({ kind: "usage", sentence: choice.error.sentence });
-  const refusal = refusalOf({ target: evidence.target, parameters, subject: subject.value, choice: choice.value });
+  const refusal = refusalOf({ evidence, parameters, subject: subject.value, choice: choice.value });
   return refusal === null
     ? success({ parameters, evidence, diagnosis, subject: subject.value, choice: choice.value })
     : refuse(refusal);
@@ -66,8 +70,14 @@ export function draftOf(parameters: Parameters, evidence: Evidence, diagnosis: D
 export function conclude(draft: Draft, ahead: LookAhead, at: string): Planned {
   const informed = { ...draft, ahead };
   const plan = planOf(informed, at);
-  const preflight = judge([...wouldPull(informed), ...wouldAsk(informed), ...safety(informed)]);
-  const refused = refusedBecause(draft, plan, preflight);
+  const evicted = new Set(
+    plan?.changes.flatMap(({ path, object }) => (path.endsWith("/eviction") ? [object.name] : [])),
+  );
+  const verdicts = [...wouldPull(informed), ...wouldAsk(informed), ...safety(informed), ...guards(informed, evicted)];
+  const preflight = judge(verdicts);
+  const isProvable =
+    draft.subject.newPod !== null && verdicts.some(({ verdict, isRisk }) => verdict === "unproven" && isRisk !== true);
+  const refused = refusedBecause(draft, plan, preflight, isProvable);
   return {
     phase: refused === null ? "Planned" : "Refused",
     strategy: draft.parameters.strategy,
@@ -75,6 +85,7 @@ export function conclude(draft: Draft, ahead: LookAhead, at: string): Planned {
     plan,
     preflight,
     refused,
+    isProvable: isProvable && refused !== null && preflight.answer === "unproven",
   };
 }
 
@@ -91,14 +102,15 @@ function judge(verdicts: readonly Verdict[]): Preflight {
 
 /** A pod that only pulls is the proof itself: it stops nothing, and needs none before it. */
 function refusedBecause(
-  { parameters, subject }: Draft,
+  { parameters }: Draft,
   plan: Plan | null,
   { answer, reasons }: Preflight,
+  isProvable: boolean,
 ): Line | null {
   const [first = say`it could not be proved`] = reasons;
   if (answer === "impossible") return first;
   if (plan === null) return say`the digest to pin is not known: ${first}`;
   if (answer === "possible" || onlyPulls(parameters.strategy) || parameters.allowUnproven) return null;
-  const probe = subject.pod === null ? say`Take` : say`Prove it with ${code("--strategy probe")}, or take`;
+  const probe = isProvable ? say`Prove it with ${code("--strategy probe")}, or take` : say`Take`;
   return say`not proved: ${first}. ${probe} the risk with ${code("--allow-unproven")}`;
 }

@@ -1,16 +1,16 @@
-import type { Target } from "../diagnosis/diagnosis.ts";
+import type { Evidence } from "../diagnosis/evidence.ts";
 import { isSameImage } from "../diagnosis/image-facts.ts";
 import { parseImageReference } from "../diagnosis/image-reference.ts";
 import { code, type Line, say } from "../diagnosis/say.ts";
 import type { Choice } from "./images.ts";
 import { otherRepository } from "./images.ts";
-import { kubectl } from "./requests.ts";
+import { kubectl, lowerPartition } from "./requests.ts";
 import { onlyPulls, type Parameters, writesSpec, writesTemplate } from "./strategy.ts";
-import { resourceOf, type Subject } from "./subject.ts";
+import { isLive, keepsTemplate, resourceOf, type Subject } from "./subject.ts";
 
 /** What no registry and no node can change: the kind, whoever owns the object, and what was asked for. */
 interface Case {
-  readonly target: Target;
+  readonly evidence: Evidence;
   readonly parameters: Parameters;
   readonly subject: Subject;
   readonly choice: Choice;
@@ -33,7 +33,7 @@ const changesObject =
     onlyPulls(asked.parameters.strategy) ? null : rule(asked);
 
 /** Pods of a ReplicaSet or a Job that something above it makes: a change would reach more than was named. */
-const part: Rule = ({ target, subject: { object } }) =>
+const part: Rule = ({ evidence: { target }, subject: { object } }) =>
   target.kind !== "Pod" && (target.kind !== object.kind || target.name !== object.name)
     ? say`${code(resourceOf(target))} belongs to ${code(resourceOf(object))}: name that.`
     : null;
@@ -126,22 +126,43 @@ const nothingNew: Rule = ({ choice, parameters: { strategy } }) => {
     : null;
 };
 
-const unlisted: Rule = ({ subject: { pods }, parameters: { strategy } }) => {
+const unlisted: Rule = ({ subject: { pods }, parameters: { strategy, only } }) => {
   if (strategy !== "delete-pods") return null;
   if (pods === null) return say`the pods could not be listed, so nobody can say which would be deleted.`;
-  return pods.length === 0 ? say`there is no pod to delete.` : null;
+  return pods.every(({ name }) => only?.includes(name) === false) ? say`there is no pod to delete.` : null;
 };
 
-/** A pull is tried with the credentials of a pod that is there. */
-const noPod: Rule = ({ subject: { pod, object }, parameters: { strategy } }) =>
-  onlyPulls(strategy) && pod === null
+/** A label may select pods of several workloads; one that is going already is nobody's business any more. */
+const strangers: Rule = ({ evidence: { siblings }, subject: { pods, object }, parameters: { strategy, only } }) => {
+  if (strategy !== "delete-pods" || pods === null || only === null) return null;
+  const going = siblings.status === "ok" ? siblings.value.filter((pod) => !isLive(pod)) : [];
+  const own = new Set([...pods, ...going].map(({ name }) => name));
+  const others = only.filter((name) => !own.has(name));
+  return others.length === 0
+    ? null
+    : say`${others.length === 1 ? "pod" : "pods"} ${code(others.join(", "))} ${others.length === 1 ? "does" : "do"} not belong to ${code(resourceOf(object))}: select the pods of one workload at a time.`;
+};
+
+const partition: Rule = ({ subject, parameters: { strategy, context } }) => {
+  const { pods, workload, object } = subject;
+  if (!writesTemplate(strategy) || pods === null || pods.length === 0) return null;
+  return pods.every((pod) => keepsTemplate(subject, pod))
+    ? say`${code(resourceOf(object))} has a partition (${workload?.partition ?? 0}) that keeps all its pods at their template: nothing would roll out. Lower it first: ${code(lowerPartition(context, object))}`
+    : null;
+};
+
+/** A pull is tried with the credentials of a pod that is there, or that the template would make. */
+const noPod: Rule = ({ subject: { newPod, object }, parameters: { strategy } }) =>
+  onlyPulls(strategy) && newPod === null
     ? say`${code(resourceOf(object))} has no pod now, so nobody can tell with which credentials and where to pull.`
     : null;
 
 const rules: readonly Rule[] = [
-  ...[part, job, cronJob, staticPod, foreignOwner, barePod, replicaSet, gitOps, paused, onDelete, injected].map(
+  ...[part, job, cronJob, staticPod, foreignOwner, barePod, replicaSet, gitOps, paused, onDelete, partition].map(
     changesObject,
   ),
+  changesObject(injected),
+  strangers,
   noPod,
   repository,
   nothingNew,

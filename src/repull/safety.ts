@@ -1,11 +1,13 @@
 import { shortDigest } from "../diagnosis/digests.ts";
+import { isSameImage } from "../diagnosis/image-facts.ts";
+import { foundByKubelet } from "../diagnosis/registry-view.ts";
 import { code, say } from "../diagnosis/say.ts";
 import { runningOf } from "./content.ts";
-import { type Informed, replaced, viewed } from "./draft.ts";
+import { type Informed, newContainers, replaced, viewed } from "./draft.ts";
 import { onlyPulls } from "./strategy.ts";
-import type { NewContainer } from "./subject.ts";
+import { keepsTemplate, type NewContainer } from "./subject.ts";
 import { isStranger } from "./would-pull.ts";
-import { impossible, note, ok, unproven, type Verdict } from "./verdict.ts";
+import { impossible, note, ok, risk, unproven, type Verdict } from "./verdict.ts";
 
 /** Is it safe to stop what runs: can the same content be had again, and is there somebody left to serve meanwhile. */
 export function safety(informed: Informed): readonly Verdict[] {
@@ -13,6 +15,8 @@ export function safety(informed: Informed): readonly Verdict[] {
   return [
     ...informed.subject.containers.flatMap((container) => lastCopy(container, informed)),
     ...availability(informed),
+    ...failing(informed),
+    ...keptBack(informed),
   ];
 }
 
@@ -35,12 +39,18 @@ function lastCopy(container: NewContainer, informed: Informed): readonly Verdict
           ];
     const view = viewed(informed, reference);
     const isGone = view?.byKubelet === true && view.answer.kind === "not-found" && !isStranger(view);
-    if (isGone)
+    if (isGone) {
+      const which = say`${count} ${code(reference)}, and ${code(view.registry)} no longer has it`;
       return [
-        impossible(
-          say`this would remove the last working copy: ${count} ${code(reference)}, and ${code(view.registry)} no longer has it. Push it again first, from a node that holds it`,
-        ),
+        canPull(container, informed)
+          ? risk(
+              say`this would remove the last working copy of what runs now: ${which}. The new image can be pulled, but nobody could go back`,
+            )
+          : impossible(
+              say`this would remove the last working copy: ${which}. Push it again first, from a node that holds it`,
+            ),
       ];
+    }
     if (view?.byKubelet === true && view.answer.kind === "found")
       return [ok(say`what runs in ${code(container.name)} now, ${what}, is still there to go back to`)];
     return [
@@ -49,6 +59,13 @@ function lastCopy(container: NewContainer, informed: Informed): readonly Verdict
       ),
     ];
   });
+}
+
+/** The image that a new pod would get instead is there for the kubelet's credential, and fits. */
+function canPull({ name }: NewContainer, informed: Informed): boolean {
+  const after = newContainers(informed).find((container) => container.name === name);
+  const view = after === undefined ? null : viewed(informed, after.image);
+  return view !== null && foundByKubelet(view)?.fits === true;
 }
 
 const isOf = (
@@ -87,3 +104,45 @@ function availability(informed: Informed): readonly Verdict[] {
 /** A Deployment that rolls makes the new pod before it stops the old. */
 const surges = ({ subject: { object, workload }, parameters: { strategy } }: Informed): boolean =>
   object.kind === "Deployment" && workload?.updateStrategy !== "Recreate" && strategy !== "delete-pods";
+
+/** A rollout that is under way, and fails with the image that the template has. */
+function failing({ subject: { pods, workload, containers } }: Informed): readonly Verdict[] {
+  const replicas = workload?.replicas ?? null;
+  if (pods === null || replicas === null) return [];
+  const isUnderWay = replicas.updated < replicas.desired || new Set(pods.map(({ owner }) => owner?.uid)).size > 1;
+  const failed = pods.filter(({ trouble }) =>
+    containers.some(({ name, image }) => trouble?.container === name && isSameImage(trouble.image, image)),
+  );
+  const [first] = failed;
+  if (!isUnderWay || first === undefined) return [];
+  const more = failed.length === 1 ? "" : ` and ${failed.length - 1} more`;
+  return [
+    note(
+      say`a rollout is under way and fails already: pod ${code(first.name)}${more}, with the image of the newest template (${code(first.trouble?.reason ?? "")})`,
+    ),
+  ];
+}
+
+/** Pods that a partition keeps at their template. */
+function keptBack(informed: Informed): readonly Verdict[] {
+  const { subject, parameters } = informed;
+  const kept = (subject.pods ?? []).filter((pod) => keepsTemplate(subject, pod));
+  const replicas = subject.workload?.replicas ?? null;
+  if (parameters.strategy !== "delete-pods")
+    return kept
+      .filter(({ ready }) => !ready)
+      .map(({ name }) =>
+        risk(
+          say`pod ${code(name)} keeps its template and is not ready: a rollout in the order of the pods may wait for it for ever`,
+        ),
+      );
+  if (replicas === null || replicas.updated >= replicas.desired) return [];
+  const stopped = new Set(replaced(informed).map(({ name }) => name));
+  return kept
+    .filter(({ name }) => stopped.has(name))
+    .map(({ name }) =>
+      unproven(
+        say`pod ${code(name)} is made again from the template that it has, an older one, which was not asked for`,
+      ),
+    );
+}

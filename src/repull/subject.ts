@@ -1,6 +1,7 @@
 import type { Evidence, OwnerEvidence, OwnerReference, PodEvidence, SiblingEvidence } from "../diagnosis/evidence.ts";
 import { badInput, type Result, success } from "../diagnosis/result.ts";
 import type { ObjectName } from "../world.ts";
+import { newPodOf } from "./new-pod.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** A container as new pods will have it. */
@@ -20,6 +21,11 @@ export interface Subject {
   readonly workload: OwnerEvidence | null;
   /** The pod that stands for it, whose credentials and node are known; null where it has none. */
   readonly pod: PodEvidence | null;
+  /**
+   * A pod as it would be made now: the one that stands for it, or, without a UID, one that gets other pull secrets, or has no predecessor. Registries are
+   * asked as it. Null where the template was not read and there is no pod.
+   */
+  readonly newPod: PodEvidence | null;
   readonly containers: readonly NewContainer[];
   /** Pods that have not ended and are not going; null where they could not be listed. */
   readonly pods: readonly SiblingEvidence[] | null;
@@ -65,11 +71,13 @@ export function subjectOf(evidence: Evidence, strategy: Strategy): Result<Subjec
   // Whoever deletes one pod gets it anew from the ReplicaSet that made it, which may be of an older revision.
   const lowest = owners[0]?.read;
   const makesPod = strategy === "delete-pods" && target.kind === "Pod" && lowest?.status === "ok";
+  const maker = makesPod ? lowest.value : workload;
   return success({
     object: objectOf(workload, target.namespace),
     workload,
     pod,
-    containers: containersOf(makesPod ? lowest.value : workload, pod),
+    newPod: newPodOf(maker, evidence),
+    containers: containersOf(maker, pod),
     pods: livePods(evidence)?.filter((pod) => isMadeBy(workload, pod)) ?? null,
     foreign: foreign === null || isBuiltIn(foreign) ? null : foreign,
     isBare: false,
@@ -94,6 +102,7 @@ function bare(evidence: Evidence, pod: PodEvidence): Subject {
     object: { apiVersion: "v1", kind: "Pod", namespace: pod.namespace, name: pod.name, uid: pod.uid },
     workload: null,
     pod,
+    newPod: pod,
     containers: pod.containers.flatMap((container) => ownContainer(container, false)),
     pods: livePods(evidence),
     foreign: null,
@@ -133,10 +142,12 @@ function containersOf({ template }: OwnerEvidence, pod: PodEvidence | null): rea
 
 const ended: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 
+/** A pod that has not ended and is not going. */
+export const isLive = ({ phase, deletedAt = null }: SiblingEvidence): boolean =>
+  !ended.has(phase) && deletedAt === null;
+
 const livePods = ({ siblings }: Evidence): readonly SiblingEvidence[] | null =>
-  siblings.status === "ok"
-    ? siblings.value.filter(({ phase, deletedAt = null }) => !ended.has(phase) && deletedAt === null)
-    : null;
+  siblings.status === "ok" ? siblings.value.filter(isLive) : null;
 
 /**
  * Whoever may not list ReplicaSets gets a Deployment's pods by their labels alone, and others may carry the same. A Deployment calls its
@@ -149,3 +160,7 @@ function isMadeBy({ kind, name, uid }: OwnerEvidence, { owner }: SiblingEvidence
   const hash = owner.name.startsWith(`${name}-`) ? owner.name.slice(name.length + 1) : "";
   return owner.kind === "ReplicaSet" && /^[a-z0-9]+$/u.test(hash);
 }
+
+/** Whether a StatefulSet's partition leaves a pod as it is. */
+export const keepsTemplate = ({ workload }: Subject, { name }: Pick<SiblingEvidence, "name">): boolean =>
+  workload !== null && workload.partition > 0 && Number(/-(\d+)$/u.exec(name)?.[1] ?? Infinity) < workload.partition;

@@ -4,9 +4,12 @@ import type { Line } from "../diagnosis/say.ts";
 export interface Verdict {
   readonly verdict: "ok" | "note" | "unproven" | "impossible";
   readonly line: Line;
+  /** Unproven, and a pull proves nothing of it: somebody has to take it. */
+  readonly isRisk?: true;
 }
 
 export const ok = (line: Line): Verdict => ({ verdict: "ok", line });
 export const note = (line: Line): Verdict => ({ verdict: "note", line });
 export const unproven = (line: Line): Verdict => ({ verdict: "unproven", line });
+export const risk = (line: Line): Verdict => ({ verdict: "unproven", line, isRisk: true });
 export const impossible = (line: Line): Verdict => ({ verdict: "impossible", line });

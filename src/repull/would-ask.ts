@@ -1,12 +1,13 @@
 import { isSameImage } from "../diagnosis/image-facts.ts";
 import { parseImageReference } from "../diagnosis/image-reference.ts";
-import { compareDigests, meaningOf } from "../diagnosis/digests.ts";
+import { compareDigests, meaningOf, readImageId } from "../diagnosis/digests.ts";
 import { foundByKubelet } from "../diagnosis/registry-view.ts";
 import type { NodeEvidence, SiblingEvidence } from "../diagnosis/evidence.ts";
 import { code, join, type Line, say } from "../diagnosis/say.ts";
+import { digestsOf } from "./content.ts";
 import { chosenAfterwards, type Informed, nodesOf, replaced, viewed } from "./draft.ts";
 import { managerOf } from "./rules.ts";
-import { onlyPulls, type Strategy } from "./strategy.ts";
+import { onlyPulls, type Strategy, writesSpec } from "./strategy.ts";
 import type { NewContainer } from "./subject.ts";
 import { impossible, note, ok, unproven, type Verdict } from "./verdict.ts";
 
@@ -15,14 +16,19 @@ export function wouldAsk(informed: Informed): readonly Verdict[] {
   const { strategy } = informed.parameters;
   if (onlyPulls(strategy)) return [ok(say`the policy of its own pods is Always: the kubelet asks the registry`)];
   const containers = chosenAfterwards(informed);
-  const empty =
-    informed.subject.object.kind !== "CronJob" && replaced(informed).length === 0 && !writesNewName(strategy);
-  if (empty) return [impossible(say`there are no pods: nothing would be pulled`)];
+  const isEmpty = informed.subject.object.kind !== "CronJob" && replaced(informed).length === 0;
+  if (isEmpty && !writesSpec(strategy))
+    return informed.subject.pods === null
+      ? [unproven(say`the pods could not be listed: whether their nodes would pull is not known`)]
+      : [impossible(say`there are no pods: nothing would be pulled`)];
   const verdicts = containers.map((container) => asks(container, informed));
   const isRefused = verdicts.some(({ verdict }) => verdict === "impossible");
   const isMixed = isRefused && verdicts.some(({ verdict }) => verdict === "ok");
   return [
     ...verdicts,
+    ...(isEmpty && informed.subject.pods !== null
+      ? [note(say`there are no pods now: it holds for the next ones`)]
+      : []),
     ...(isMixed ? [note(say`if only one container is meant, name it with ${code("--container")}`)] : []),
     ...(isRefused ? [] : nothingNew(containers, informed)),
   ];
@@ -82,8 +88,9 @@ function byNodes(container: NewContainer, informed: Informed): Verdict {
   const elsewhere = (informed.subject.pods ?? []).flatMap((pod) =>
     pod.nodeName !== null && isRunning(pod, name, image) ? [pod.nodeName] : [],
   );
+  const which = nodeless(informed) ? say`that was read` : say`of the pods that are replaced`;
   return ok(
-    say`container ${code(name)} is IfNotPresent, and no node of the pods that are replaced lists ${code(image)}: it would be pulled${elsewhere.length === 0 ? say`` : say`, unless a new pod lands on ${named([...new Set(elsewhere)])}`}`,
+    say`container ${code(name)} is IfNotPresent, and no node ${which} lists ${code(image)}: it would be pulled${elsewhere.length === 0 ? say`` : say`, unless a new pod lands on ${named([...new Set(elsewhere)])}`}`,
   );
 }
 
@@ -113,7 +120,7 @@ const listedAtMost = 50;
 /** Which of the nodes have the name, by what runs there and by what they list. */
 function holding({ name, image }: NewContainer, informed: Informed): Holding {
   const pods = replaced(informed);
-  const nodes = nodesOf(informed);
+  const nodes = nodeless(informed) ? informed.ahead.nodes.map((node) => node.name) : nodesOf(informed);
   const told = nodes.toSorted().map((node) => {
     const runs = pods.some((pod) => pod.nodeName === node && isRunning(pod, name, image));
     return { node, holds: holds(nodeOf(node, informed), image, runs) };
@@ -127,6 +134,9 @@ function holding({ name, image }: NewContainer, informed: Informed): Holding {
     ],
   };
 }
+
+/** No pod tells where a new one will be: then it is any of those that were read. */
+const nodeless = ({ ahead, subject }: Informed): boolean => ahead.landing !== undefined && subject.pod === null;
 
 const isRunning = ({ running }: SiblingEvidence, name: string, image: string): boolean =>
   running.some((one) => one.container === name && isSameImage(one.image, image));
@@ -176,5 +186,9 @@ function comparedTo({ image }: NewContainer, imageID: string, informed: Informed
   const found = view === null ? null : foundByKubelet(view);
   const reference = parseImageReference(image);
   if (found === null || !reference.ok) return "other";
-  return compareDigests(imageID, reference.value.repository, meaningOf(found)).kind === "same" ? "same" : "other";
+  // On another platform it runs under another digest of the same index.
+  const isListed = digestsOf(found).has(readImageId(imageID)?.digest ?? "");
+  return isListed || compareDigests(imageID, reference.value.repository, meaningOf(found)).kind === "same"
+    ? "same"
+    : "other";
 }

@@ -2,10 +2,12 @@ import type { CauseId } from "../diagnosis/causes/catalogue.ts";
 import { isSameImage } from "../diagnosis/image-facts.ts";
 import { parseImageReference } from "../diagnosis/image-reference.ts";
 import type { RegistryAnswer } from "../diagnosis/registry-evidence.ts";
-import { type Found, isIndex, offered, type RegistryView } from "../diagnosis/registry-view.ts";
+import { type Found, offered, type RegistryView } from "../diagnosis/registry-view.ts";
 import { artifact, credentialLine, fromHere, outcome } from "../diagnosis/registry-words.ts";
 import { code, join, type Line, say } from "../diagnosis/say.ts";
-import { type Informed, newContainers, nodesOf, viewed } from "./draft.ts";
+import { asWhom, unread } from "./as-whom.ts";
+import { type Informed, newContainers, viewed } from "./draft.ts";
+import { landed, onNodes } from "./platforms.ts";
 import type { NewContainer } from "./subject.ts";
 import { impossible, note, ok, unproven, type Verdict } from "./verdict.ts";
 
@@ -15,11 +17,15 @@ export function wouldPull(informed: Informed): readonly Verdict[] {
   const images = containers.filter(
     ({ image }, index) => containers.findIndex((other) => isSameImage(other.image, image)) === index,
   );
-  return images.flatMap((container) => [
-    ...pullOf(container, informed),
-    ...onNodes(container, informed),
-    ...kubeletSays(container, informed),
-  ]);
+  return [
+    ...images.flatMap((container) => [
+      ...pullOf(container, informed),
+      ...onNodes(container, informed),
+      ...kubeletSays(container, informed),
+    ]),
+    ...asWhom(informed),
+    ...whyNone(informed),
+  ];
 }
 
 function pullOf({ image, name }: NewContainer, informed: Informed): readonly Verdict[] {
@@ -29,7 +35,7 @@ function pullOf({ image, name }: NewContainer, informed: Informed): readonly Ver
   if (view === null)
     return [
       unproven(
-        informed.subject.pod === null
+        informed.subject.newPod === null
           ? say`there is no pod, so nobody can tell with which credentials a new one would pull`
           : say`no registry was asked for ${code(image)}`,
       ),
@@ -37,28 +43,32 @@ function pullOf({ image, name }: NewContainer, informed: Informed): readonly Ver
   if (!view.byKubelet)
     return [
       unproven(
-        say`which credential the kubelet would send for ${code(image)} is not known: not all pull secrets could be read. ${code(view.registry)}, asked without one, ${outcome(view)}`,
+        say`which credential the kubelet would send for ${code(image)} is not known: ${unread(informed)}. ${code(view.registry)}, asked without one, ${outcome(view)}`,
       ),
     ];
   const { answer } = view;
-  if (answer.kind === "found") return [gives(image, view, answer), ...otherSecrets(informed)];
+  if (answer.kind === "found") return [...gives(image, view, answer, informed), ...otherSecrets(informed)];
   const line = say`${code(image)}: ${credentialLine(view)} (${fromHere})`;
   return [refused(answer, view, image, line, informed)];
 }
 
-function gives(image: string, view: RegistryView, answer: Found): Verdict {
+function gives(image: string, view: RegistryView, answer: Found, informed: Informed): readonly Verdict[] {
+  const landing = landed(image, answer, informed.ahead.landing);
+  if (landing !== null) return [ok(say`${code(image)}: ${credentialLine(view)}`), ...landing];
   if (answer.fits === false)
-    return impossible(
-      say`${code(image)} is not offered for the node's platform: ${code(offered(answer).join(", "))} ${offered(answer).length === 1 ? "is" : "are"} all that there is`,
-    );
+    return [
+      impossible(
+        say`${code(image)} is not offered for the node's platform: ${code(offered(answer).join(", "))} ${offered(answer).length === 1 ? "is" : "are"} all that there is`,
+      ),
+    ];
   if (answer.fits === null)
-    return unproven(say`${code(image)} is there, but whether it fits the node's platform could not be told`);
-  return ok(say`${code(image)}: ${credentialLine(view)}, for the node's platform too`);
+    return [unproven(say`${code(image)} is there, but whether it fits the node's platform could not be told`)];
+  return [ok(say`${code(image)}: ${credentialLine(view)}, for the node's platform too`)];
 }
 
 /** A service account that lists other secrets now gives them to new pods, which then pull with those and no longer without. */
-function otherSecrets({ subject: { pod }, evidence: { serviceAccount } }: Informed): readonly Verdict[] {
-  if (pod === null || serviceAccount.status !== "ok" || pod.imagePullSecrets.length > 0) return [];
+function otherSecrets({ subject: { pod, newPod }, evidence: { serviceAccount } }: Informed): readonly Verdict[] {
+  if (pod === null || newPod !== pod || serviceAccount.status !== "ok" || pod.imagePullSecrets.length > 0) return [];
   const { imagePullSecrets, name } = serviceAccount.value;
   return imagePullSecrets.length === 0
     ? []
@@ -96,6 +106,10 @@ function refused(
     case "auth-missing":
     case "auth-rejected":
       if (view.check.nodeMayHoldCredential) return unproven(say`${line}; ${nodesOwn}`);
+      if (informed.subject.pod !== null && informed.subject.pod !== informed.subject.newPod)
+        return unproven(
+          say`${line}; the pod that is there has other pull secrets, which admission may give to a new one too`,
+        );
       return hasPulled(image, informed)
         ? unproven(say`${line}; yet its node has pulled it, and may hold a credential that nobody sees from here`)
         : impossible(line);
@@ -147,45 +161,6 @@ const nearest = (tags: readonly string[]): Line =>
         ", ",
       )}`;
 
-/** The other nodes: the registry was asked for the platform of one. */
-function onNodes({ image }: NewContainer, informed: Informed): readonly Verdict[] {
-  const view = viewed(informed, image);
-  const answer = view?.byKubelet === true ? view.answer : null;
-  if (answer?.kind !== "found" || answer.fits !== true) return [];
-  const own = informed.subject.pod?.nodeName ?? null;
-  const isAnyPlatform = (architecture: string, os: string): boolean | null => {
-    if (answer.platforms === null) return null;
-    if (answer.platforms.some((one) => one.architecture === architecture && one.os === os)) return true;
-    // Some processors run what an older one of their family runs.
-    return answer.platforms.some((one) => one.os === os && older[architecture] === one.architecture) ? null : false;
-  };
-  const others = nodesOf(informed).filter((name) => name !== own);
-  return others.flatMap((name): readonly Verdict[] => {
-    const read = informed.ahead.nodes.find((node) => node.name === name)?.read;
-    if (read?.status !== "ok")
-      return [
-        unproven(say`node ${code(name)} could not be read: whether ${code(image)} fits its platform is not known`),
-      ];
-    const { architecture, operatingSystem } = read.value;
-    const fits = isAnyPlatform(architecture, operatingSystem);
-    if (fits === true) return [];
-    const platform = code(`${operatingSystem}/${architecture}`);
-    return fits === false
-      ? [
-          impossible(
-            say`${code(image)} is not offered for ${platform}, the platform of node ${code(name)}${isIndex(answer) ? "" : say` (it is one image, for ${code(offered(answer).join(", "))})`}`,
-          ),
-        ]
-      : [
-          unproven(
-            say`whether ${code(image)} runs on ${platform}, the platform of node ${code(name)}, could not be told`,
-          ),
-        ];
-  });
-}
-
-const older: Readonly<Record<string, string>> = { amd64: "386", arm64: "arm" };
-
 /** These are answered by the registry's own word on the image, or are no failure of a pull. */
 const answered: ReadonlySet<CauseId> = new Set([
   "healthy",
@@ -227,4 +202,11 @@ function kubeletSays({ image }: NewContainer, informed: Informed): readonly Verd
     return isSame ? [note(say`another pull does not help against this: ${diagnosis.headline}`)] : [];
   if (ofImage.has(cause) && !isSame) return [];
   return [unproven(say`the registry gives ${code(image)}, and yet: ${diagnosis.headline}`)];
+}
+
+/** Where there is no pod, something else than an image may keep the workload from making one. */
+function whyNone({ diagnosis, subject: { pod, newPod } }: Informed): readonly Verdict[] {
+  return pod === null && newPod !== null && diagnosis.cause === "not-an-image-pull-failure"
+    ? [note(say`there is no pod, and another pull does not help against this: ${diagnosis.headline}`)]
+    : [];
 }

@@ -5,9 +5,9 @@ import type {
   NodeEvidence,
   OwnerEvidence,
   PodEvidence,
-  Read,
   SiblingEvidence,
 } from "../../src/diagnosis/evidence.ts";
+import type { LookAhead, LookAheadRequest } from "../../src/core.ts";
 import type { RegistryAnswer, RegistryCheck } from "../../src/diagnosis/registry-evidence.ts";
 import type { Line } from "../../src/diagnosis/say.ts";
 import { questionsOf } from "../../src/repull/draft.ts";
@@ -56,6 +56,12 @@ export interface Case {
   /** No registry is asked. */
   readonly isSilent?: boolean;
   readonly nodes?: Readonly<Record<string, Partial<NodeEvidence>>>;
+  /** Where a pod without a node may land. Default: on any of `nodes`. */
+  readonly landing?: LookAhead["landing"];
+  /** What a new pod gets. Default: what its template says. */
+  readonly pullSecrets?: LookAhead["pullSecrets"];
+  readonly budgets?: LookAhead["budgets"];
+  readonly autoscalers?: LookAhead["autoscalers"];
   readonly evidence?: Partial<Evidence>;
   readonly cause?: CauseId;
 }
@@ -92,6 +98,7 @@ export function evidenceFor(asked: Case): Evidence {
     kind,
     template: [{ name: "app", image: name, imagePullPolicy: policy }],
     replicas: { desired: pods.length, ready: pods.filter((letter) => letter !== null).length, updated: pods.length },
+    newPods: { serviceAccountName: "default", imagePullSecrets: [], nodeSelector: {} },
     ...workload,
   });
   const [first] = pods;
@@ -128,11 +135,27 @@ export function plan(asked: Case): Planned | { readonly usage: string } {
   const parameters = parametersOf(asked.strategy, asked.parameters);
   const draft = draftOf(parameters, evidence, diagnosis);
   if (!draft.ok) return draft.error.kind === "usage" ? { usage: draft.error.sentence } : draft.error.planned;
-  const { images, nodes } = questionsOf(draft.value);
-  const checks =
-    asked.isSilent === true || draft.value.subject.pod === null ? [] : images.map((of) => check(answerOf(of), of));
-  const readNode = (name: string): Read<NodeEvidence> => read(nodeWith({ name, ...asked.nodes?.[name] }));
-  return conclude(draft.value, { checks, nodes: nodes.map((name) => ({ name, read: readNode(name) })) }, now);
+  const questions = questionsOf(draft.value);
+  const ahead =
+    questions === null ? { checks: [], nodes: [] } : lookAhead(asked, questions, (of) => check(answerOf(of), of));
+  return conclude(draft.value, ahead, now);
+}
+
+/** What would be told for exactly what is asked. */
+function lookAhead(
+  asked: Case,
+  { pod, images, nodes, stopped = [] }: LookAheadRequest,
+  check: (image: string) => RegistryCheck,
+): LookAhead {
+  const names = pod.nodeName === null ? Object.keys(asked.nodes ?? { "node-1": {} }) : nodes;
+  const all = names.map((name) => nodeWith({ name, ...asked.nodes?.[name] }));
+  return {
+    checks: asked.isSilent === true ? [] : images.map(check),
+    nodes: all.map((node) => ({ name: node.name, read: read(node) })),
+    ...(pod.nodeName === null ? { landing: asked.landing ?? read(all) } : {}),
+    ...(pod.uid === "" ? { pullSecrets: asked.pullSecrets ?? read(pod.imagePullSecrets) } : {}),
+    ...(stopped.length === 0 ? {} : { budgets: asked.budgets ?? read([]), autoscalers: asked.autoscalers ?? read([]) }),
+  };
 }
 
 /** Where a plan is expected. */

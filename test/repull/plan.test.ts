@@ -100,7 +100,7 @@ describe("what each strategy writes, on each kind it is for", () => {
       version: 1,
       fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/u),
       strategy: "restart",
-      asked: { container: null, tag: null, image: null },
+      asked: { container: null, tag: null, image: null, only: null },
       containers: { app: { image, policy: "Always" } },
       restartedAt: "2026-11-24T10:31:00Z",
       startedAt: "2026-11-24T10:31:00Z",
@@ -108,6 +108,7 @@ describe("what each strategy writes, on each kind it is for", () => {
       before: { app: `${repository}@${digest("b")}` },
       wanted: expect.anything(),
       pods: [["checkout-0", "uid-0"]],
+      evicts: [],
       undoes: null,
       outcome: null,
     });
@@ -123,7 +124,12 @@ describe("what each strategy writes, on each kind it is for", () => {
 
   it("a bare pod is deleted and made again, with a warning", () => {
     const asked: Case = { strategy: "delete-pods", kind: "Pod", policy: "Always" };
-    expect(written(asked)).toEqual(["delete Pod checkout-0", "create Pod checkout-0"]);
+    expect(written(asked)).toEqual([
+      "create Secret imagepull-keep-checkout-0",
+      "delete Pod checkout-0",
+      "create Pod checkout-0",
+      "delete Secret imagepull-keep-checkout-0",
+    ]);
     const { plan: made } = planned(asked);
     expect(made?.command).toBe("kubectl -n shop get pod checkout-0 -o yaml | kubectl -n shop replace --force -f -");
     expect(made?.notes.map(text).join()).toMatch(/WARNING: pod checkout-0 is a bare pod/);
@@ -134,6 +140,7 @@ describe("a pod that only pulls", () => {
   const { plan: made } = planned({
     strategy: "probe",
     pod: { imagePullSecrets: ["ghcr"], serviceAccountName: "shop" },
+    workload: { newPods: { imagePullSecrets: ["ghcr"], serviceAccountName: "shop", nodeSelector: {} } },
   });
   const pod = made!.changes[0]!.body as {
     metadata: Record<string, unknown>;
@@ -184,11 +191,16 @@ describe("what is promised, and the way back", () => {
       { container: "app", image, digests: [digest("a"), digest("c")] },
     ]);
   });
-  it("nothing is promised where the node's own manifest is not known", () => {
-    expect(
-      planned({ strategy: "restart", policy: "Always", registry: { ":2.4.1": foundIndex({ forNode: null }) } }).plan
-        ?.wanted,
-    ).toBeNull();
+  it.each<[string, Parameters<typeof foundIndex>[0], string[] | null]>([
+    ["of an index it is the manifests of all platforms", {}, ["1", "a", "c", "2"]],
+    ["also where the node's own is not told apart", { forNode: null }, ["1", "a", "2"]],
+  ])("%s", (_what, over, letters) => {
+    const { plan: made } = planned({ strategy: "restart", policy: "Always", registry: { ":2.4.1": foundIndex(over) } });
+    expect(made?.wanted?.[0]?.digests).toEqual(letters?.map(digest));
+  });
+  it("nothing is promised where the manifests of an index are not known", () => {
+    const { manifests: _, ...whole } = foundIndex();
+    expect(planned({ strategy: "restart", policy: "Always", registry: { ":2.4.1": whole } }).plan?.wanted).toBeNull();
   });
   it("nothing is promised where no registry has answered", () => {
     expect(planned({ strategy: "restart", policy: "Always", isSilent: true }).plan?.wanted).toBeNull();

@@ -46,8 +46,8 @@ describe("plans for the playground's workloads, over real HTTP to its API server
     if (answer.kind !== "diagnosis") throw new Error(answer.sentence);
     const draft = draftOf(parametersOf(strategy, over), answer.evidence, answer.diagnosis);
     if (!draft.ok) return draft.error.kind === "refused" ? draft.error.planned : draft.error.sentence;
-    const { pod } = draft.value.subject;
-    const ahead = pod === null ? { checks: [], nodes: [] } : await core.lookAhead({ pod, ...questionsOf(draft.value) });
+    const questions = questionsOf(draft.value);
+    const ahead = questions === null ? { checks: [], nodes: [] } : await core.lookAhead(questions);
     return conclude(draft.value, ahead, answer.evidence.takenAt);
   }
 
@@ -65,7 +65,7 @@ describe("plans for the playground's workloads, over real HTTP to its API server
     ["infra/node-probe", "restart", {}, "impossible", /Never/u],
     ["infra/dashboards", "policy-always", {}, "impossible", /Helm manages/u],
     ["growth/search", "restart", {}, "impossible", /would not be pulled there/u],
-    ["growth/catalog", "pin-digest", {}, "impossible", /last working copy: pod catalog-/u],
+    ["growth/catalog", "pin-digest", {}, "unproven", /last working copy of what runs now: pod catalog-/u],
     ["growth/catalog", "probe", {}, "possible", /policy of its own pods is Always/u],
     ["data/trainer", "restart", {}, "impossible", /worker-1, worker-2 have[^]*disk of worker-4 is full/u],
   ])("%s, %s %j: %s", async (workload, strategy, over, answer, why) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { digest } from "../diagnosis/checks.ts";
+import { digest, foundIndex } from "../diagnosis/checks.ts";
+import { forbidden } from "../support/evidence.ts";
 
 import { type Case, image, planned, preflight, repository, text } from "./case.ts";
 
@@ -185,10 +186,58 @@ describe("would the kubelet really ask: policy, and what the nodes hold", () => 
     expect(preflight({ ...asked, parameters: { container: "app" } }).answer).toBe("possible");
   });
 
-  it("a workload without pods is not proved, and no probe is offered", () => {
-    const answer = planned({ strategy: "set-image", parameters: { tag: "2.5.0" }, pods: [] });
+  it("a workload without pods whose template was not read is not proved, and no probe is offered", () => {
+    const answer = planned({
+      strategy: "set-image",
+      parameters: { tag: "2.5.0" },
+      pods: [],
+      workload: { newPods: null },
+    });
     expect(answer.preflight.answer).toBe("unproven");
     expect(text(answer.refused ?? [])).toMatch(/there is no pod.*Take the risk/u);
+  });
+
+  const tag = { strategy: "set-image", parameters: { tag: "2.5.0" } } as const;
+  const holdsIt = { "node-1": {}, "node-2": { presentImages: [`${repository}:2.5.0`] } };
+  it.each<[string, Case, string, RegExp]>([
+    ["set-image", tag, "possible", /there are no pods now: it holds for the next[^]*no node that was read lists/],
+    [
+      "set-image, and a node holds the tag",
+      { ...tag, nodes: holdsIt },
+      "unproven",
+      /node-2 has .* may mean something older/,
+    ],
+    [
+      "set-image of a CronJob, and a node holds the tag",
+      { ...tag, kind: "CronJob", nodes: holdsIt },
+      "unproven",
+      /node-2/,
+    ],
+    ["set-image of a CronJob", { ...tag, kind: "CronJob" }, "possible", /it would be pulled/],
+    ["pin-digest", { strategy: "pin-digest" }, "possible", /it would be pulled/],
+    ["policy-always", { strategy: "policy-always" }, "possible", /it holds for the next/],
+    ["policy-always of a CronJob", { strategy: "policy-always", kind: "CronJob" }, "possible", /asks the registry/],
+    ["restart", always, "impossible", /there are no pods: nothing would be pulled/],
+    [
+      "restart, and nobody knows whether there are",
+      { ...always, evidence: { siblings: forbidden("pods") } },
+      "unproven",
+      /could not be listed/,
+    ],
+    ["probe", { strategy: "probe" }, "possible", /Always/],
+  ])("without pods: %s", (_what, asked, answer, why) => {
+    const told = preflight({ ...asked, pods: [] });
+    expect({ answer: told.answer, why: told.why }).toEqual({ answer, why: expect.stringMatching(why) });
+  });
+
+  it("a pod on another platform runs another manifest of the same index", () => {
+    const asked: Case = {
+      ...always,
+      pods: ["a", "2"],
+      nodes: { "node-2": { architecture: "arm64" } },
+      registry: { ":2.4.1": foundIndex() },
+    };
+    expect(preflight(asked).why).toMatch(/every pod runs already what the registry would give/u);
   });
 
   it("a restart that would not pull is no success, also where unproven ones are allowed", () => {

@@ -209,9 +209,10 @@ describe("would the pull work: on every node, and by what the kubelet says now",
       /another pull does not help/,
     ],
     [
-      "new pods would get a secret that was not tried",
+      "new pods would get a secret that was not tried, for all that is known of the template",
       {
         ...always,
+        workload: { newPods: null },
         evidence: {
           serviceAccount: read({
             name: "default",
