@@ -11,6 +11,8 @@ const everything = [
   "test/contract/**/*.test.ts",
   "test/e2e/**/*.test.ts",
 ];
+/** Not a part of the run yet: started by name, with this line taken out. */
+const notYet = ["test/cluster/repull/**"];
 /** What depends on the words of the node: on every runtime. */
 const scenarios = ["test/cluster/diagnose.test.ts", "test/cluster/disturbances.test.ts"];
 
@@ -30,6 +32,7 @@ export default defineConfig({
             test: {
               name,
               include: order === 0 ? everything : scenarios,
+              exclude: notYet,
               env: environment,
               globalSetup: ["test/cluster/global-setup.ts"],
               // A cluster is started when the tests before have gone through the other.

@@ -1,7 +1,8 @@
 import type { Ahead, Candidate, Core, DiagnoseAnswer, TargetRequest } from "../core.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
-import type { Evidence } from "../diagnosis/evidence.ts";
+import type { Evidence, Read } from "../diagnosis/evidence.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
+import type { World } from "../world.ts";
 import { type Io, type OutputFormat, refuse } from "./io.ts";
 import { renderJson } from "./render-json.ts";
 import { renderMarkdown } from "./render-markdown.ts";
@@ -20,6 +21,10 @@ export interface DiagnoseOptions {
 /** The cluster that a target is looked for on: opened only where one is needed. */
 export interface Door {
   readonly core: Core & Ahead;
+  /** What a re-pull that runs reads and writes; loaded only when one does. */
+  readonly world: () => Promise<World>;
+  /** Names of the pods in a namespace that carry these labels. */
+  readonly podsSelected: (namespace: string, selector: string) => Promise<Read<readonly string[]>>;
   readonly namespace: string;
   readonly close: () => void;
 }
@@ -70,7 +75,7 @@ function render(diagnosis: Diagnosis, output: OutputFormat, terminal: Terminal):
   return output === "markdown" ? renderMarkdown(diagnosis) : renderText(diagnosis, terminal);
 }
 
-const candidatesOf = (given: Exclude<DiagnoseAnswer, { kind: "diagnosis" }>): readonly Candidate[] => {
+export const candidatesOf = (given: Exclude<DiagnoseAnswer, { kind: "diagnosis" }>): readonly Candidate[] => {
   if (given.kind === "choice") return given.candidates;
   return given.kind === "not-found" ? given.nearest : [];
 };

@@ -57,11 +57,14 @@ async function run(
             ready: () => Promise.resolve({ ok: true as const }),
             mayGetPods: () => Promise.resolve({ ok: true as const }),
             lookAhead: () => Promise.resolve({ checks: [], nodes: [] }),
+            tags: () => Promise.resolve({ status: "skipped" as const, reason: "no registry is asked" }),
             diagnose: (request: DiagnoseRequest) => {
               seen.request = request;
               return Promise.resolve(answer);
             },
           },
+          world: () => Promise.reject(new Error("nothing is written here")),
+          podsSelected: () => Promise.reject(new Error("no pod is selected here")),
           namespace: "shop",
           close: () => {
             seen.isClosed = true;

@@ -32,15 +32,15 @@ describe("the answer as text", () => {
     ],
     [
       "a command stands on a line of its own",
-      /^ {2}- Push the tag, or name one that exists:\n {6}kubectl -n shop set image deploy\/checkout app=ghcr\.io\/shop\/checkout:2\.4\.0$/m,
+      /^ {2}- Push the tag, or name one that exists:\n {6}imagepull repull deploy\/checkout -n shop --strategy set-image --tag 2\.4\.0$/m,
     ],
     ["the next try", /^Next try of the kubelet: about \d\d:\d\d:\d\d$/m],
   ])("%s", (_what, pattern) => expect(text).toMatch(pattern));
 
   it("on a phone's terminal every line of prose fits, and no command is broken", () => {
     const narrow = renderText(diagnosisOf(), { ...pipe, columns: 50 });
-    expect(narrow.split("\n").filter((line) => line.length > 50 && !line.includes("kubectl"))).toEqual([]);
-    expect(narrow).toContain("kubectl -n shop set image deploy/checkout app=ghcr.io/shop/checkout:2.4.0\n");
+    expect(narrow.split("\n").filter((line) => line.length > 50 && !line.includes("imagepull repull"))).toEqual([]);
+    expect(narrow).toContain("imagepull repull deploy/checkout -n shop --strategy set-image --tag 2.4.0\n");
   });
 
   it("colours change nothing but the colour", () => {
@@ -160,7 +160,7 @@ describe("the answer as JSON", () => {
         },
       ],
       fixes: [
-        { text: "Push the tag, or name one that exists:", command: expect.stringContaining("kubectl") },
+        { text: "Push the tag, or name one that exists:", command: expect.stringContaining("imagepull repull") },
         { text: "Then wait for the next try." },
       ],
       nextTryAt: "2026-11-24T10:35:00Z",
@@ -177,7 +177,7 @@ describe("the answer as Markdown", () => {
     );
     expect(markdown).toContain("- **events: problem** not found, 14 times since 2026-11-24T10:02:00Z");
     expect(markdown).toContain(
-      "  ```sh\n  kubectl -n shop set image deploy/checkout app=ghcr.io/shop/checkout:2.4.0\n  ```",
+      "  ```sh\n  imagepull repull deploy/checkout -n shop --strategy set-image --tag 2.4.0\n  ```",
     );
   });
 

@@ -6,9 +6,9 @@ import type { Places } from "./registries/places.ts";
 /** What `up.sh` says of the cluster that it has started. */
 export interface Cluster {
   readonly kubeconfig: string;
-  /** The administrator's context, and one for each user who may see less. */
+  /** The administrator's context, and one for each user who may do less: `repuller` may see all, and change what a re-pull changes. */
   readonly context: string;
-  readonly contexts: { readonly [user in "reader" | "no-secrets" | "no-nodes" | "no-events"]: string };
+  readonly contexts: { readonly [user in "reader" | "no-secrets" | "no-nodes" | "no-events" | "repuller"]: string };
   readonly server: string;
   /** The same CA as in the kubeconfig, as a file. */
   readonly certificateAuthority: string;

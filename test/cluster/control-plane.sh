@@ -9,6 +9,7 @@ users=(
   "no-secrets,"
   "no-nodes,"
   "no-events,"
+  "repuller,"
   "system:kube-controller-manager,"
   "system:kube-scheduler,"
   "system:node:$node_name,system:nodes"
@@ -55,7 +56,8 @@ write_kubeconfig() {
 
 write_kubeconfigs() {
   write_kubeconfig "$kubeconfig" imagepull-test=admin imagepull-test-reader=reader imagepull-test-no-secrets=no-secrets \
-    imagepull-test-no-nodes=no-nodes imagepull-test-no-events=no-events
+    imagepull-test-no-nodes=no-nodes imagepull-test-no-events=no-events \
+    imagepull-test-repuller=repuller
   write_kubeconfig "$state/controller-manager.kubeconfig" controller-manager=system:kube-controller-manager
   write_kubeconfig "$state/scheduler.kubeconfig" scheduler=system:kube-scheduler
   write_kubeconfig "$state/kubelet.kubeconfig" kubelet="system:node:$node_name"

@@ -36,6 +36,7 @@ const cluster: Cluster = {
     "no-secrets": "imagepull-test-no-secrets",
     "no-nodes": "imagepull-test-no-nodes",
     "no-events": "imagepull-test-no-events",
+    repuller: "imagepull-test-repuller",
   },
   server,
   certificateAuthority: join(state, "pki/apiserver.crt"),

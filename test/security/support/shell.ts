@@ -28,7 +28,7 @@ export async function shell(args: readonly string[], { environment, folder }: Sh
   const out = (text: string): void => void (seen.out += text);
   const err = (text: string): void => void (seen.err += text);
   const command = { environment, folder, out, err, version: "1.2.3", nodeVersion: process.versions.node };
-  const never = (): Promise<number> => Promise.reject(new Error("not asked for here"));
+  const never = (): Promise<never> => Promise.reject(new Error("not asked for here"));
   const doors: Doors = {
     parseTarget: (text, options) => Promise.resolve(parseTarget(text, options)),
     async open({ context, kubeconfig }) {
@@ -47,7 +47,13 @@ export async function shell(args: readonly string[], { environment, folder }: Sh
         connection.value.close();
         registry?.close();
       };
-      return success({ core: createCore({ clusterReader: reader, registry, clock }), namespace, close });
+      return success({
+        core: createCore({ clusterReader: reader, registry, clock }),
+        world: never,
+        podsSelected: never,
+        namespace,
+        close,
+      });
     },
     serve: never,
     doctor: (options) => runDoctor(options, command),

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import type { Cluster } from "../cluster.ts";
+
+/** One write that the API server has taken, as its audit log tells. */
+export interface Written {
+  readonly verb: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly code: number;
+}
+
+interface Entry {
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly requestReceivedTimestamp: string;
+  readonly user: { readonly username: string };
+  readonly requestObject?: unknown;
+  readonly responseStatus?: { readonly code: number };
+}
+
+const writing: ReadonlySet<string> = new Set(["create", "update", "patch", "delete", "deletecollection"]);
+
+/** What the user of the re-pulls has written in a namespace; reviews of rights and dry runs change nothing, and are left out. */
+export function writesIn(cluster: Cluster, namespace: string): readonly Written[] {
+  return readFileSync(cluster.auditLog, "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"username":"repuller"') && line.includes(`/namespaces/${namespace}/`))
+    .map((line) => JSON.parse(line) as Entry)
+    .filter(({ verb, user }) => writing.has(verb) && user.username === "repuller")
+    .filter(({ requestURI }) => !requestURI.includes("dryRun=All"))
+    .map(({ verb, requestURI, requestObject, responseStatus }) => ({
+      verb,
+      path: requestURI.replace(/\?.*$/u, ""),
+      body: requestObject ?? null,
+      code: responseStatus?.code ?? 0,
+    }));
+}
+
+interface Planned {
+  readonly verb: string;
+  readonly path: string;
+  readonly patch: { readonly body: unknown };
+}
+
+/** What was written and had not been planned, and what had been planned and was not written: nothing and nothing, where a plan is true. */
+export function unplanned(
+  writes: readonly Written[],
+  changes: readonly Planned[],
+): { readonly notPlanned: readonly string[]; readonly notDone: readonly string[] } {
+  const done = writes.filter(({ code }) => code < 300);
+  const isOf = (written: Written, planned: Planned): boolean =>
+    written.verb === planned.verb &&
+    written.path === planned.path &&
+    (planned.verb === "patch"
+      ? isDeepStrictEqual(withoutVersion(written.body), withoutVersion(planned.patch.body))
+      : covers(written.body, planned.patch.body));
+  return {
+    notPlanned: done
+      .filter((written) => !changes.some((planned) => isOf(written, planned)) && !isAnnounced(written, changes))
+      .map(told),
+    notDone: changes
+      .filter((planned) => done.filter((written) => isOf(written, planned)).length !== 1)
+      .map(({ verb, path }) => `${verb} ${path}`),
+  };
+}
+
+const told = ({ verb, path, body }: Written): string => `${verb} ${path} ${JSON.stringify(body).slice(0, 300)}`;
+
+/** The outcome in the note that the plan made, and the end of pods that the plan made: the plan's words tell of both. */
+function isAnnounced({ verb, path, body }: Written, changes: readonly Planned[]): boolean {
+  if (verb === "delete")
+    return changes.some((planned) => planned.verb === "create" && path.startsWith(`${planned.path}/imagepull-`));
+  const keys = Array.isArray(body) ? body.map((step: { path?: string }) => step.path) : [];
+  const isNote = keys.length > 0 && keys.every((key) => key === "/metadata/annotations/imagepull.dev~1repull");
+  return verb === "patch" && isNote && changes.some((planned) => planned.path === path);
+}
+
+/** A patch is held to the version of the object that was read just before. */
+function withoutVersion(body: unknown): unknown {
+  const { metadata, ...rest } = body as { readonly metadata?: Readonly<Record<string, unknown>> };
+  const { resourceVersion: _, ...named } = metadata ?? {};
+  return { ...rest, metadata: named };
+}
+
+/** As planned, and what an API server fills in. */
+function covers(written: unknown, planned: unknown): boolean {
+  if (planned === null) return true;
+  if (typeof planned !== "object") return written === planned;
+  if (typeof written !== "object" || written === null) return false;
+  return Object.entries(planned).every(([key, value]) => covers(Reflect.get(written, key), value));
+}
+
+/** How often each kind of write was done, whatever the names. */
+export function tally(writes: readonly Written[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { verb, path, code } of writes) {
+    if (code >= 300) continue;
+    const [, resource = "", name, subresource] = /\/namespaces\/[^/]+\/([^/]+)(\/[^/]+)?(\/[^/]+)?$/u.exec(path) ?? [];
+    const what = `${verb} ${resource}${name === undefined ? "" : "/…"}${subresource ?? ""}`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

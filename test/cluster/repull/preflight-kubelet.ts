@@ -1,0 +1,56 @@
+import type { ContainerStatus, Event, Pod } from "../kubernetes.ts";
+import { statuses } from "../scenarios/scenario.ts";
+
+/** What a kubelet made of one pod's image, in its own words. */
+export interface Kubelet {
+  /** `ran`: loaded, and it started. `loaded`: it got the bytes, and could not start them. `present`: it did not ask. `failed`: it did not get them. */
+  readonly did: "ran" | "loaded" | "present" | "failed";
+  readonly imageID: string;
+  /** The reason that the container waits for, or that of the event. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Not begun yet. All else that a container waits for is a failure: of a secret that cannot be read, the reason is the parser's own words. */
+const waitsOnly: ReadonlySet<string> = new Set(["", "ContainerCreating", "PodInitializing"]);
+const cannotStart: ReadonlySet<string> = new Set(["CrashLoopBackOff", "CreateContainerError", "RunContainerError"]);
+
+/**
+ * Null until it has settled. A failure counts when the kubelet has tried twice: at the first try it may not have the pull secret at hand yet. `image`: only what
+ * is said of this one, in a pod that had another one before; null in a new pod.
+ */
+export function kubeletOn(pod: Pod, container: string, events: readonly Event[], image: string | null): Kubelet | null {
+  const status = statuses(pod).find(({ name }) => name === container) ?? statuses(pod)[0];
+  if (status === undefined) return null;
+  const about = events.filter(({ message }) => image === null || message.includes(`"${image}"`));
+  const waiting = status.state.waiting?.reason ?? "";
+  const of = (did: Kubelet["did"], message: string, reason: string): Kubelet => ({
+    did,
+    imageID: status.imageID,
+    reason,
+    message,
+  });
+  const pulled = about.findLast(
+    ({ reason, message }) => reason === "Pulled" && message.startsWith("Successfully pulled"),
+  );
+  const present = about.findLast(({ reason, message }) => reason === "Pulled" && message.includes("already present"));
+  const got = pulled ?? present;
+  if (got !== undefined) {
+    const starts = started(status, image !== null);
+    if (starts === null) return null;
+    const did = got === present ? "present" : starts ? "ran" : "loaded";
+    return of(did, got.message, starts ? "" : waiting || (status.state.terminated?.reason ?? ""));
+  }
+  const missing = about.find(({ reason }) => reason === "ErrImageNeverPull");
+  if (waiting === "ErrImageNeverPull" && missing !== undefined) return of("failed", missing.message, waiting);
+  const failed = about.filter(({ reason, message }) => reason === "Failed" && !message.startsWith("Error: "));
+  const times = failed.reduce((sum, { count = 1 }) => sum + count, 0);
+  return !waitsOnly.has(waiting) && times >= 2 ? of("failed", failed.at(-1)?.message ?? "", waiting) : null;
+}
+
+/** Null: not yet. */
+function started({ state, imageID, restartCount }: ContainerStatus, inPlace: boolean): boolean | null {
+  if (cannotStart.has(state.waiting?.reason ?? "") || state.terminated !== undefined) return false;
+  // A container whose image was changed in place is shown as it was for a while.
+  return state.running === undefined || imageID === "" || (inPlace && restartCount === 0) ? null : true;
+}
