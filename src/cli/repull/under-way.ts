@@ -33,7 +33,7 @@ export async function standing(
     io.err(`${neutral(plainText(line, now))}.\n`);
     return null;
   }
-  const found = engine.underWay(readMark(read.value.mark), parameters, world.clock());
+  const found = engine.underWay(readMark(read.value.mark), parameters, world.clock(), target);
   if (found.kind === "none") return null;
   return found.kind === "other"
     ? answer(here, refusal(here, target, found.line), now)

@@ -54,8 +54,9 @@ export function manifestOf({ kind, name, image, policy, replicas = 2, spec, work
       };
     case "Deployment":
     case "ReplicaSet":
-      return { apiVersion: "apps/v1", kind, metadata, spec: { replicas, selector, template, ...workload } };
+      break;
   }
+  return { apiVersion: "apps/v1", kind, metadata, spec: { replicas, selector, template, ...workload } };
 }
 
 /** How many pods such a workload has by itself. */
