@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { KubeObject } from "../../src/playground/cluster/store.ts";
-import { readCluster } from "../cluster/cluster.ts";
 import type { Request } from "./request.ts";
 import { requests } from "./requests.ts";
-import { type Reply, type Side, realSide, simulatedSide } from "./sides.ts";
+import { type Reply, type Side, contractSides } from "./sides.ts";
 import { world } from "./world.ts";
 import { describeShape, shapeOf } from "./shape.ts";
 
@@ -12,26 +11,11 @@ import { describeShape, shapeOf } from "./shape.ts";
  * What the product reads, asked of the simulated API server and of a real one: both must give the answers that stand in the table.
  * The real one is IMAGEPULL_CONTRACT_KUBECONFIG's, or the test cluster's under `npm run test:cluster`; without either, only the simulator is asked.
  */
-const kubeconfig = process.env["IMAGEPULL_CONTRACT_KUBECONFIG"] ?? clusterKubeconfig();
-const asked = new Map<string, number>();
+const { sides, held: holds, summary } = contractSides();
 const shapes = new Map<string, ReadonlyMap<string, string>>();
 
-function clusterKubeconfig(): string | undefined {
-  const file = inject("clusterFile") as string | undefined;
-  return file === undefined ? undefined : readCluster(file).kubeconfig;
-}
-
-const sides: readonly (readonly [string, () => Promise<Side>])[] = [
-  ...(kubeconfig === undefined ? [] : [["the real API server", () => realSide(kubeconfig)] as const]),
-  ["the simulator", simulatedSide],
-];
-
 afterAll(() => {
-  const count = (name: string): number => asked.get(name) ?? 0;
-  const why = kubeconfig === undefined ? " (none given: IMAGEPULL_CONTRACT_KUBECONFIG, or npm run test:cluster)" : "";
-  console.log(
-    `contract: ${count("the simulator")} requests held on the simulator, ${count("the real API server")} on a real API server${why}`,
-  );
+  console.log(summary());
 });
 
 describe.each(sides)("%s", (name, start) => {
@@ -43,7 +27,7 @@ describe.each(sides)("%s", (name, start) => {
     await side.stop();
   });
   const held = (): void => {
-    asked.set(name, (asked.get(name) ?? 0) + 1);
+    holds(name);
   };
 
   it.each(requests)("$what: $status $kind $reason", async (request) => {

@@ -2,12 +2,14 @@ import http from "node:http";
 import https from "node:https";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { inject } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type User } from "../../src/playground/cluster/access.ts";
 import { startApiServer } from "../../src/playground/cluster/api-server.ts";
 import { apiVersionOf, resourceOf } from "../../src/playground/cluster/resources.ts";
 import { type KubeObject, Store } from "../../src/playground/cluster/store.ts";
+import { readCluster } from "../cluster/cluster.ts";
 import { type Who, users, world } from "./world.ts";
 
 export interface Reply {
@@ -23,6 +25,8 @@ export interface Ask {
   readonly method: string;
   readonly path: string;
   readonly accept?: string | undefined;
+  /** `Content-Type` of the body, where it is not JSON alone. */
+  readonly type?: string | undefined;
   readonly body?: unknown;
 }
 
@@ -38,11 +42,17 @@ export interface Side {
 
 const namespaceName = (): string => `imagepull-contract-${randomUUID().slice(0, 8)}`;
 
+/** An eviction whose precondition does not hold is tried again for ten seconds by the real server. */
+const answered = 18_000;
+
 function send(url: URL, options: https.RequestOptions, body: unknown): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const client = url.protocol === "https:" ? https : http;
-    const request = client.request(url, { ...options, signal: AbortSignal.timeout(10_000) }, (response) => {
+    // Node sends no length by itself with a DELETE.
+    const length = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
+    const headers = { ...(options.headers as http.OutgoingHttpHeaders), ...length };
+    const request = client.request(url, { ...options, headers, signal: AbortSignal.timeout(answered) }, (response) => {
       let answer = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk));
       response.on("end", () => {
@@ -56,9 +66,9 @@ function send(url: URL, options: https.RequestOptions, body: unknown): Promise<R
   });
 }
 
-const headersOf = ({ accept, body }: Ask): Record<string, string> => ({
+const headersOf = ({ accept, body, type }: Ask): Record<string, string> => ({
   accept: accept ?? "application/json",
-  ...(body === undefined ? {} : { "content-type": "application/json" }),
+  ...(body === undefined ? {} : { "content-type": type ?? "application/json" }),
 });
 
 export async function simulatedSide(): Promise<Side> {
@@ -186,4 +196,30 @@ function rights(namespace: string): KubeObject[] {
       subjects: [{ apiGroup, kind: "User", name }],
     },
   ]);
+}
+
+/** What is shared by the parts of the contract: which sides there are, and how many requests held on each. */
+export function contractSides(): {
+  readonly sides: readonly (readonly [string, () => Promise<Side>])[];
+  readonly held: (side: string) => void;
+  readonly summary: () => string;
+} {
+  const kubeconfig = process.env["IMAGEPULL_CONTRACT_KUBECONFIG"] ?? clusterKubeconfig();
+  const asked = new Map<string, number>();
+  const count = (name: string): number => asked.get(name) ?? 0;
+  const why = kubeconfig === undefined ? " (none given: IMAGEPULL_CONTRACT_KUBECONFIG, or npm run test:cluster)" : "";
+  return {
+    sides: [
+      ...(kubeconfig === undefined ? [] : [["the real API server", () => realSide(kubeconfig)] as const]),
+      ["the simulator", simulatedSide],
+    ],
+    held: (side) => void asked.set(side, count(side) + 1),
+    summary: () =>
+      `contract: ${count("the simulator")} requests held on the simulator, ${count("the real API server")} on a real API server${why}`,
+  };
+}
+
+function clusterKubeconfig(): string | undefined {
+  const file = inject("clusterFile") as string | undefined;
+  return file === undefined ? undefined : readCluster(file).kubeconfig;
 }

@@ -71,6 +71,20 @@ export const recording: Recording = {
       waiting: [{ reason: "CrashLoopBackOff", message: "crashed {container}" }],
       conditions: conditions(false),
     },
+    "no-such-command": {
+      events: [
+        ...running("pulled in {duration}, {size} bytes").events.slice(0, 3),
+        event("Normal", "Created", "created {container}"),
+        event("Warning", "Failed", 'Error: exec: "/bin/serve": stat /bin/serve: no such file or directory: unknown'),
+      ],
+      waiting: [
+        {
+          reason: "RunContainerError",
+          message: 'exec: "/bin/serve": stat /bin/serve: no such file or directory: unknown',
+        },
+      ],
+      conditions: conditions(false),
+    },
     "helm-chart": {
       events: [
         ...failing("words of helm-chart from {host}").events.slice(0, 4),

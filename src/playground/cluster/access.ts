@@ -17,18 +17,22 @@ export interface User {
 export interface Action {
   readonly verb: string;
   readonly resource: Pick<Resource, "group" | "plural">;
+  /** `eviction` of a pod: a right of its own. */
+  readonly subresource?: string | undefined;
   readonly namespace: string | undefined;
 }
 
 const holds = (list: readonly string[], one: string): boolean => list.includes("*") || list.includes(one);
 
 /** Whether one of the user's rules allows it. A rule bound to namespaces allows nothing at the cluster scope. */
-export const allows = (user: User, { verb, resource, namespace }: Action): boolean =>
+export const allows = (user: User, { verb, resource, subresource, namespace }: Action): boolean =>
   user.rules.some(
     (rule) =>
       holds(rule.verbs, verb) &&
       holds(rule.groups, resource.group) &&
-      holds(rule.resources, resource.plural) &&
+      (subresource === undefined
+        ? holds(rule.resources, resource.plural)
+        : holds(rule.resources, `${resource.plural}/${subresource}`) || rule.resources.includes(`*/${subresource}`)) &&
       (rule.namespaces === undefined || (namespace !== undefined && rule.namespaces.includes(namespace))),
   );
 

@@ -1,13 +1,13 @@
-import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
-import * as z from "zod";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { close, listen } from "../listen.ts";
+import { seeded } from "../random.ts";
 import { type User, allows, anonymous } from "./access.ts";
 import { discovery } from "./discovery.ts";
 import { list } from "./list.ts";
-import { authorizedNamespace, parsePath, verbOf } from "./request.ts";
+import { type ResourcePath, authorizedNamespace, parsePath, verbOf } from "./request.ts";
+import { review } from "./reviews.ts";
 import {
-  type Status,
-  badRequest,
+  type Failure,
   forbidden,
   methodNotAllowed,
   noSuchPath,
@@ -16,6 +16,7 @@ import {
   unauthorized,
 } from "./status.ts";
 import type { Store } from "./store.ts";
+import { write } from "./writes.ts";
 
 export interface ApiServerOptions {
   readonly store: Store;
@@ -23,22 +24,82 @@ export interface ApiServerOptions {
   readonly users: ReadonlyMap<string, User>;
   /** `v1.34.4`: what the recordings were made with. */
   readonly gitVersion: string;
+  /** When a write is made; the machine's clock where there is no other. */
+  readonly clock?: () => Date;
 }
+
+/** A write that is asked for. */
+export interface AskedWrite {
+  readonly method: string;
+  readonly path: string;
+  /** `Content-Type`: which kind of patch it is. */
+  readonly type: string;
+  /** As JSON; the text where it is none, null where there is none. */
+  readonly body: unknown;
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  readonly user: string;
+}
+
+/** A write that was asked for and done, or tried as a dry run. */
+export interface AcceptedWrite extends AskedWrite {
+  readonly code: number;
+  readonly at: Date;
+}
+
+/** For tests: what else happens around a write. `drop` ends the connection without an answer. */
+export interface Hooks {
+  /** Before it is handled: `drop` loses the request, and nothing is done. */
+  before?: ((write: AskedWrite) => Interference | Promise<Interference>) | undefined;
+  /** Once it is done and not yet answered, with the answer's code: `drop` loses the answer. */
+  after?: ((write: AskedWrite, code: number) => Interference | Promise<Interference>) | undefined;
+}
+export type Interference = "drop" | void;
 
 export interface ApiServer {
   readonly url: string;
+  /** All writes that were accepted, dry runs among them, in order. */
+  readonly writes: readonly AcceptedWrite[];
+  readonly hooks: Hooks;
+  /** Refuses all connections, and ends those that are open, until it is up again at the same address. */
+  down(isDown: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts the simulated API server on a free loopback port: the wire formats of the real one for everything that imagepull reads. */
+/** Starts the simulated API server on a free loopback port: the wire formats of the real one for everything that imagepull reads and writes. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const server = createServer((request, response) => {
-    void answer(options, request, response).catch((error: unknown) => {
-      response.destroy(error instanceof Error ? error : undefined);
+  const writes: AcceptedWrite[] = [];
+  const hooks: Hooks = {};
+  const random = seeded(11);
+  const serving: Serving = { ...options, clock: options.clock ?? (() => new Date()), writes, hooks, random };
+  const serve = (): Server =>
+    createServer((request, response) => {
+      void answer(serving, request, response).catch((error: unknown) => {
+        response.destroy(error instanceof Error ? error : undefined);
+      });
     });
-  });
+  let server: Server | null = serve();
   const port = await listen(server);
-  return { url: `http://127.0.0.1:${port}`, stop: () => close(server) };
+  const stop = async (): Promise<void> => {
+    if (server !== null) await close(server);
+    server = null;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    writes,
+    hooks,
+    down: async (isDown) => {
+      if (isDown) return stop();
+      if (server === null) await listen((server = serve()), port);
+    },
+    stop,
+  };
+}
+
+interface Serving extends Required<ApiServerOptions> {
+  readonly writes: AcceptedWrite[];
+  readonly hooks: Hooks;
+  readonly random: () => number;
 }
 
 function send(response: ServerResponse, code: number, body: unknown): void {
@@ -50,27 +111,62 @@ function send(response: ServerResponse, code: number, body: unknown): void {
   });
   response.end(text);
 }
-const refuse = (response: ServerResponse, status: Status): void => {
+const refuse = (response: ServerResponse, status: Failure): void => {
   send(response, status.code, status);
 };
 
-async function answer(options: ApiServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { users, gitVersion, store } = serving;
+  const { method = "GET" } = request;
   const url = new URL(request.url ?? "/", "http://api");
-  const user = authenticate(options.users, request.headers.authorization);
+  const user = authenticate(users, request.headers.authorization);
   if (user === undefined) return refuse(response, unauthorized());
   if (["/readyz", "/livez", "/healthz"].includes(url.pathname)) return send(response, 200, "ok");
-  if (url.pathname === "/version") return send(response, 200, version(options.gitVersion));
+  if (url.pathname === "/version") return send(response, 200, version(gitVersion));
   if (!acceptsJson(request.headers.accept)) return refuse(response, notAcceptable());
   const document = discovery(url.pathname, request.headers.host ?? "");
-  if (document !== undefined && request.method === "GET") return send(response, 200, document);
-  if (url.pathname === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" && request.method === "POST") {
-    return review(user, await read(request), response);
+  if (document !== undefined && method === "GET") return send(response, 200, document);
+  const reviewed = reviews[url.pathname];
+  if (reviewed !== undefined && method === "POST")
+    return reviewRequest(serving, user, reviewed, await read(request), response);
+  const path = parsePath(url.pathname);
+  if (path === undefined) return refuse(response, noSuchPath());
+  const asked = { user, method, url, path };
+  if (refusesByRight(asked, response)) return;
+  if (method === "GET" || method === "HEAD") {
+    const as =
+      request.headers.accept?.startsWith("application/json;as=PartialObjectMetadataList;") === true
+        ? "metadata"
+        : "objects";
+    return readRequest(store, asked, as, response);
   }
-  const as =
-    request.headers.accept?.startsWith("application/json;as=PartialObjectMetadataList;") === true
-      ? "metadata"
-      : "objects";
-  resourceRequest({ store: options.store, user, method: request.method ?? "GET", url, as }, response);
+  await writeRequest(serving, asked, request, response);
+}
+
+const reviews: Readonly<Record<string, "SubjectAccessReview" | "SelfSubjectAccessReview">> = {
+  "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": "SelfSubjectAccessReview",
+  "/apis/authorization.k8s.io/v1/subjectaccessreviews": "SubjectAccessReview",
+};
+
+function reviewRequest(
+  { users }: Serving,
+  user: User,
+  kind: "SubjectAccessReview" | "SelfSubjectAccessReview",
+  body: string,
+  response: ServerResponse,
+): void {
+  const resource = { group: "authorization.k8s.io", plural: "subjectaccessreviews" };
+  // About oneself anybody may ask.
+  if (kind === "SubjectAccessReview" && !allows(user, { verb: "create", resource, namespace: undefined })) {
+    const named = { ...resource, version: "v1", singular: "", kind, namespaced: false, shortNames: [] };
+    const attempt = { verb: "create", resource: { ...named, selectableFields: [] }, namespace: undefined };
+    return refuse(response, forbidden({ ...attempt, user: user.name, name: undefined }));
+  }
+  const found = (name: string | undefined): User | undefined =>
+    kind === "SelfSubjectAccessReview" ? user : [...users.values()].find((one) => one.name === name);
+  const reviewed = review(kind, body, found);
+  if (reviewed.ok) send(response, 201, reviewed.value);
+  else refuse(response, reviewed.error);
 }
 
 function authenticate(users: ReadonlyMap<string, User>, header: string | undefined): User | undefined {
@@ -88,25 +184,29 @@ const version = (gitVersion: string): Record<string, string> => {
 };
 
 interface Asked {
-  readonly store: Store;
   readonly user: User;
   readonly method: string;
   readonly url: URL;
-  readonly as: "objects" | "metadata";
+  readonly path: ResourcePath;
 }
 
-function resourceRequest({ store, user, method, url, as }: Asked, response: ServerResponse): void {
-  const path = parsePath(url.pathname);
-  if (path === undefined) return refuse(response, noSuchPath());
+const verbOfAsked = ({ method, url, path }: Asked): string =>
+  verbOf(method, path.name !== undefined, ["true", "1"].includes(url.searchParams.get("watch") ?? ""));
+
+function refusesByRight(asked: Asked, response: ServerResponse): boolean {
+  const { user, path } = asked;
+  const { resource, name, subresource } = path;
+  const attempt = { verb: verbOfAsked(asked), resource, subresource, namespace: authorizedNamespace(path) };
+  if (allows(user, attempt)) return false;
+  refuse(response, forbidden({ ...attempt, user: user.name, name }));
+  return true;
+}
+
+function readRequest(store: Store, asked: Asked, as: "objects" | "metadata", response: ServerResponse): void {
+  const { path, url } = asked;
   const { resource, namespace, name } = path;
-  const watch = ["true", "1"].includes(url.searchParams.get("watch") ?? "");
-  const verb = verbOf(method, name !== undefined, watch);
-  const where = authorizedNamespace(path);
-  if (!allows(user, { verb, resource, namespace: where })) {
-    return refuse(response, forbidden({ user: user.name, verb, resource, namespace: where, name }));
-  }
   if (!path.served || path.subresource !== undefined) return refuse(response, noSuchPath());
-  if (verb !== "get" && verb !== "list") return refuse(response, methodNotAllowed());
+  if (verbOfAsked(asked) === "watch") return refuse(response, methodNotAllowed());
   if (name !== undefined) {
     const object = store.get(resource, namespace, name);
     return object === undefined ? refuse(response, notFound(resource, name)) : send(response, 200, object);
@@ -116,46 +216,45 @@ function resourceRequest({ store, user, method, url, as }: Asked, response: Serv
   send(response, 200, listed.value);
 }
 
-const reviewBody = z.object({
-  spec: z.object({
-    resourceAttributes: z.object({
-      namespace: z.string().optional(),
-      verb: z.string(),
-      group: z.string().optional(),
-      resource: z.string(),
-    }),
-  }),
-});
-
 async function read(request: IncomingMessage): Promise<string> {
   let text = "";
   for await (const chunk of request.setEncoding("utf8")) text += String(chunk);
   return text;
 }
 
-function review(user: User, body: string, response: ServerResponse): void {
-  let json: unknown;
+async function writeRequest(
+  serving: Serving,
+  asked: Asked,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { path, url, user, method } = asked;
+  const body = await read(request);
+  if (!path.served) return refuse(response, noSuchPath());
+  const contentType = request.headers["content-type"] ?? "application/json";
+  const client = request.headers["user-agent"]?.split("/")[0] ?? "unknown";
+  const { searchParams: query } = url;
+  const said: AskedWrite = {
+    method,
+    path: url.pathname,
+    type: contentType,
+    body: body === "" ? null : jsonOf(body),
+    dryRun: query.getAll("dryRun").includes("All") || /"dryRun":\s*\["All"\]/.test(body),
+    fieldManager: query.get("fieldManager") ?? client,
+    user: user.name,
+  };
+  if ((await serving.hooks.before?.(said)) === "drop") return void response.destroy();
+  const written = write(serving, { verb: verbOfAsked(asked), path, query, contentType, body, client });
+  const code = written.ok ? written.value.code : written.error.code;
+  if (written.ok) serving.writes.push({ ...said, code, at: serving.clock() });
+  if ((await serving.hooks.after?.(said, code)) === "drop") return void response.destroy();
+  send(response, code, written.ok ? written.value.body : written.error);
+}
+
+function jsonOf(text: string): unknown {
   try {
-    json = JSON.parse(body);
+    return JSON.parse(text);
   } catch {
-    return refuse(
-      response,
-      badRequest("the object provided is unrecognized: couldn't get version/kind; json parse error"),
-    );
+    return text;
   }
-  const parsed = reviewBody.safeParse(json);
-  if (!parsed.success) return refuse(response, badRequest("spec.resourceAttributes: Required value"));
-  const { verb, group = "", resource, namespace = "" } = parsed.data.spec.resourceAttributes;
-  const allowed = allows(user, {
-    verb,
-    resource: { group, plural: resource },
-    namespace: namespace === "" ? undefined : namespace,
-  });
-  send(response, 201, {
-    kind: "SelfSubjectAccessReview",
-    apiVersion: "authorization.k8s.io/v1",
-    metadata: {},
-    spec: parsed.data.spec,
-    status: { allowed, ...(allowed ? { reason: "RBAC: allowed" } : {}) },
-  });
 }

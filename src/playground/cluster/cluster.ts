@@ -1,6 +1,6 @@
 import { type Network, startNetwork } from "../registries/network.ts";
 import type { Recording } from "../recording.ts";
-import { hexadecimal, nameSuffix, seeded, uuid } from "../random.ts";
+import { nameSuffix, seeded, uuid } from "../random.ts";
 import { type Act, type PullSecretOf } from "../scene/act.ts";
 import { pushes } from "../scene/pushes.ts";
 import { closedHosts, registries, selfSignedHosts } from "../scene/registries.ts";
@@ -8,11 +8,11 @@ import { namespaces, nodes, rolls, secretActs } from "../scene/story.ts";
 import type { User } from "./access.ts";
 import { type ApiServer, startApiServer } from "./api-server.ts";
 import { EventRecorder } from "./event-recorder.ts";
-import { Kubelet } from "./kubelet.ts";
+import type { Kubelet } from "./kubelet.ts";
 import { rendered } from "./manifests.ts";
-import { reportNode } from "./node.ts";
 import { countReplicas, endRollouts } from "./replicas.ts";
 import { ecrPassword, password, pullSecret, releaseSecret } from "./secrets.ts";
+import { Simulation } from "./simulation.ts";
 import { Store } from "./store.ts";
 import { Voice } from "./voice.ts";
 import { Controllers } from "./workloads.ts";
@@ -23,13 +23,17 @@ export interface ClusterOptions {
   readonly fetch: typeof fetch;
   /** Bearer token of the bot's ServiceAccount. */
   readonly botToken: string;
+  /** Others, by their bearer tokens. */
+  readonly users?: readonly (readonly [token: string, user: User])[];
 }
 
 export interface SimulatedCluster {
   readonly url: string;
+  /** The writes that it has accepted, and what a test may do to it. */
+  readonly api: ApiServer;
   readonly store: Store;
   readonly network: Network;
-  /** Lets the kubelets do what is due by now; called each second while the playground runs. */
+  /** Lets controllers and kubelets do what is due by now; called each second while the playground runs. */
   advance(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -50,7 +54,8 @@ const bot: User = {
 const ago = (from: Date, minutes: number): Date => new Date(from.getTime() - minutes * 60_000);
 
 /** Starts the scene: registries, a cluster whose past has been played through real pulls, and its API server. */
-export async function startCluster({ recording, clock, fetch, botToken }: ClusterOptions): Promise<SimulatedCluster> {
+export async function startCluster(options: ClusterOptions): Promise<SimulatedCluster> {
+  const { recording, clock, fetch, botToken, users = [] } = options;
   const start = clock();
   // While the past is played, registries live in it too.
   let playing: Date | null = ago(start, 10 * 24 * 60);
@@ -66,52 +71,66 @@ export async function startCluster({ recording, clock, fetch, botToken }: Cluste
   const store = new Store(() => uuid(random));
   const recorder = new EventRecorder(store);
   const voice = new Voice(recording);
-  const kubelets = nodes.map((node, index) => ({
-    ...node,
-    kubelet: kubeletOf({ network, store, recorder, voice, fetch, start }, node, index),
-  }));
   const bootedAt = ago(start, 9 * 24 * 60);
+  const simulation = new Simulation({
+    network,
+    store,
+    recorder,
+    voice,
+    fetch,
+    bootedAt,
+    nodes: nodes.map(({ diskFullMinutesAgo, ...node }) => ({
+      ...node,
+      ...(diskFullMinutesAgo === undefined ? {} : { diskFullFrom: ago(start, diskFullMinutesAgo) }),
+    })),
+    // Of the past nobody saw the moment.
+    readyAfter: () => (playing === null ? 1000 : 0),
+  });
   furnish(store, bootedAt, random);
-  const pass = async (to: Date): Promise<void> => {
-    for (const { kubelet } of kubelets) await kubelet.advance(to);
-    recorder.expire(to);
-    endRollouts(store, to);
-    countReplicas(store, to);
-  };
-  const advance = async (to: Date): Promise<void> => {
-    await pass(to);
-    for (const { name, address, kubelet } of kubelets)
-      reportNode(store, { name, address, voice, kubelet, bootedAt }, to);
-  };
   const stage: Stage = {
     store,
     network,
+    recorder,
     controllers: new Controllers({ store, recorder, random }),
-    kubelets: new Map(kubelets.map(({ name, kubelet }) => [name, kubelet])),
+    kubelets: simulation.kubelets,
     passwordOf: (secret) => (secret.isWrong === true ? password(random) : passwords.of(secret.user)),
   };
-  for (const act of [...pushes, ...secretActs, ...rolls].toSorted((a, b) => b.minutesAgo - a.minutesAgo)) {
-    playing = ago(start, act.minutesAgo);
-    await pass(playing);
-    perform(stage, act, playing);
-  }
-  playing = start;
-  await advance(start);
+  await playPast(stage, start, (at) => (playing = at));
+  simulation.reportNodes(start);
   playing = null;
 
-  const users = new Map([[botToken, bot]]);
-  const api: ApiServer = await startApiServer({ store, users, gitVersion: voice.versions.kubernetes });
+  const tokens = new Map([...users, [botToken, bot]]);
+  const api = await startApiServer({ store, users: tokens, gitVersion: voice.versions.kubernetes, clock });
   let underWay: Promise<void> | undefined;
   return {
     url: api.url,
+    api,
     store,
     network,
     // A pull may take longer than the next call is away.
-    advance: () => (underWay ??= advance(clock()).finally(() => (underWay = undefined))),
+    advance: () => (underWay ??= simulation.advance(clock()).finally(() => (underWay = undefined))),
     stop: async () => {
       await Promise.all([api.stop(), network.stop()]);
     },
   };
+}
+
+/** Does in its order what people did until the start, and lets the kubelets do theirs in between. */
+async function playPast(stage: Stage, start: Date, setTime: (at: Date) => void): Promise<void> {
+  const { store, recorder, kubelets } = stage;
+  const pass = async (to: Date): Promise<void> => {
+    setTime(to);
+    for (const kubelet of kubelets.values()) await kubelet.advance(to);
+    recorder.expire(to);
+    endRollouts(store, to);
+    countReplicas(store, to);
+  };
+  for (const act of [...pushes, ...secretActs, ...rolls].toSorted((a, b) => b.minutesAgo - a.minutesAgo)) {
+    const at = ago(start, act.minutesAgo);
+    await pass(at);
+    perform(stage, act, at);
+  }
+  await pass(start);
 }
 
 interface Passwords {
@@ -127,42 +146,6 @@ function passwordsOf(random: () => number, start: Date): Passwords {
     of: (user) => known.get(user) ?? known.set(user, password(random)).get(user) ?? "",
     ecrEndsAt: ago(ecrMadeAt, -12 * 60),
   };
-}
-
-interface Surroundings {
-  readonly network: Network;
-  readonly store: Store;
-  readonly recorder: EventRecorder;
-  readonly voice: Voice;
-  readonly fetch: typeof fetch;
-  readonly start: Date;
-}
-
-function kubeletOf(
-  { network, store, recorder, voice, fetch, start }: Surroundings,
-  { name, address, diskFullMinutesAgo }: (typeof nodes)[number],
-  index: number,
-): Kubelet {
-  const origin = (host: string): string | undefined => {
-    const route = network.route(host);
-    return route === null ? undefined : `${route.tls ? "https" : "http"}://${route.address}:${route.port}`;
-  };
-  // Streams of its own: how often a kubelet looked must not change the names of what is made after.
-  const ids = seeded(100 + index);
-  return new Kubelet({
-    store,
-    recorder,
-    voice,
-    nodeName: name,
-    address,
-    architecture: voice.node.nodeInfo.architecture,
-    resolve: origin,
-    silence: (host) => network.nextSilence(host),
-    fetch,
-    jitter: seeded(8 + index),
-    id: () => hexadecimal(ids, 64),
-    ...(diskFullMinutesAgo === undefined ? {} : { diskFullFrom: ago(start, diskFullMinutesAgo) }),
-  });
 }
 
 /** Namespaces and service accounts: what stood there before any workload. */
@@ -199,6 +182,7 @@ function furnish(store: Store, at: Date, random: () => number): void {
 
 interface Stage {
   readonly store: Store;
+  readonly recorder: EventRecorder;
   readonly network: Network;
   readonly controllers: Controllers;
   readonly kubelets: ReadonlyMap<string, Kubelet>;

@@ -8,7 +8,7 @@ const apiResource = ({ plural, singular, namespaced, kind, shortNames }: Resourc
   singularName: singular,
   namespaced,
   kind,
-  verbs: ["get", "list"],
+  verbs: ["create", "delete", "get", "list", "patch", "update"],
   ...(shortNames.length > 0 ? { shortNames } : {}),
 });
 

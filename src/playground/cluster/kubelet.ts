@@ -1,74 +1,57 @@
-import { type ImageReference, parseImageReference } from "../../diagnosis/image-reference.ts";
-import { Backoff } from "./backoff.ts";
-import type { EventRecorder } from "./event-recorder.ts";
-import { credentialsFor } from "./keyring.ts";
-import { type ContainerProgress, withStatus } from "./pod-status.ts";
-import { type PullOutcome, pull, wordsFor } from "./pull.ts";
+import type { RecordedCondition } from "../recording.ts";
+import { type ContainerProgress, type Ended, type Held, phaseOfPod, withStatus } from "./pod-status.ts";
 import { resourceOf } from "./resources.ts";
-import type { KubeObject, Store } from "./store.ts";
-import { type ContainerSpec, podSpecOf } from "./views.ts";
-import type { Voice, Words } from "./voice.ts";
+import { type PulledImage, Runtime, type RuntimeOptions, type Starting } from "./runtime.ts";
+import type { KubeObject } from "./store.ts";
+import { type ContainerSpec, isEnding, isRecord, phaseOf, podSpecOf } from "./views.ts";
+import type { Voice } from "./voice.ts";
 
-export interface KubeletOptions {
-  readonly store: Store;
-  readonly recorder: EventRecorder;
-  readonly voice: Voice;
-  readonly nodeName: string;
+export interface KubeletOptions extends RuntimeOptions {
   readonly address: string;
-  readonly architecture: string;
-  readonly resolve: (host: string) => string | undefined;
-  /** Resolves when a registry leaves the next request without an answer. */
-  readonly silence: (host: string) => Promise<void>;
-  readonly fetch: typeof fetch;
   /** Between 0 and 1: how far a look at a failing pod is put off, so that not all come at once. */
   readonly jitter: () => number;
-  /** Hexadecimal digits for container ids. */
-  readonly id: () => string;
-  /** The disk that images are unpacked to has no room left from then on. */
-  readonly diskFullFrom?: Date;
+  /** Milliseconds from the start of a container until it is ready; none where it is not said. */
+  readonly readyAfter?: () => number;
 }
 
 interface Watched {
   readonly namespace: string | undefined;
   readonly name: string;
+  readonly uid: string | undefined;
   readonly startedAt: Date;
   readonly progress: Map<string, ContainerProgress>;
   nextAt: number;
-}
-
-interface PulledImage {
-  readonly digest: string;
-  readonly size: number;
-  readonly reference: ImageReference;
-  readonly entrypoint: readonly string[];
+  /** When its containers have ended, once it is to be deleted. */
+  endsAt: number | null;
 }
 
 const pods = resourceOf({ apiVersion: "v1", kind: "Pod" });
 const secrets = resourceOf({ apiVersion: "v1", kind: "Secret" });
 /** After a failure the kubelet looks at a pod again in 10 s, put off by up to a half. */
 const again = 10_000;
+/** How long a container takes to end when it is told to, where it may take that long. */
+const ending = 1000;
+const never = Number.POSITIVE_INFINITY;
 
 /** A kubelet: pulls what its pods want over HTTP, one image at a time, and writes down what a kubelet writes, as of the time it is told. */
 export class Kubelet {
   readonly #options: KubeletOptions;
-  readonly #backoff = new Backoff();
+  readonly #runtime: Runtime;
   readonly #watched: Watched[] = [];
-  readonly #images = new Map<string, PulledImage>();
-  /** Images that were pulled, and of which no container can be made: the recording that says how. */
-  readonly #useless = new Map<string, string>();
-  /** The last failure of an image for a pod: during the back-off the kubelet repeats it. */
-  readonly #failures = new Map<string, string>();
-  readonly #restarts = new Map<string, number>();
-  /** A pull that does not end: all others wait for it. */
-  #hangs = false;
 
   constructor(options: KubeletOptions) {
     this.#options = options;
+    this.#runtime = new Runtime(options);
   }
 
   /** Images on the node, by their full name. */
   get images(): ReadonlyMap<string, PulledImage> {
-    return this.#images;
+    return this.#runtime.images;
+  }
+
+  /** Forgets an image by its full name, as `crictl rmi` does. */
+  removeImage(name: string): void {
+    this.#runtime.remove(name);
   }
 
   /** When a pod is due; undefined while nothing is to be done. */
@@ -79,13 +62,13 @@ export class Kubelet {
 
   /** A pod has been given to this node. */
   admit(pod: KubeObject, at: Date): void {
-    const { namespace, name } = pod.metadata;
-    this.#record(pod, this.#options.voice.events("healthy", "scheduled", this.#podWords(pod)), at);
-    this.#watched.push({ namespace, name, startedAt: at, progress: new Map(), nextAt: at.getTime() });
+    this.#record(pod, this.#options.voice.events("healthy", "scheduled", this.#runtime.podWords(pod)), at);
+    this.#watch(pod, at);
   }
 
   /** Does all that is due until a time, in its order. */
   async advance(until: Date): Promise<void> {
+    this.#notice(until);
     for (;;) {
       const [due] = this.#watched
         .filter(({ nextAt }) => nextAt <= until.getTime())
@@ -95,29 +78,145 @@ export class Kubelet {
     }
   }
 
-  async #sync(watched: Watched, at: Date): Promise<void> {
-    const { store, jitter, voice, address } = this.#options;
-    const pod = store.get(pods, watched.namespace, watched.name);
-    if (pod === undefined) {
-      this.#watched.splice(this.#watched.indexOf(watched), 1);
-      return;
+  #watch(pod: KubeObject, at: Date): void {
+    const { namespace, name, uid } = pod.metadata;
+    const now = at.getTime();
+    this.#watched.push({ namespace, name, uid, startedAt: at, progress: new Map(), nextAt: now, endsAt: null });
+  }
+
+  /** What the API server holds now that this kubelet has not acted on: pods that are new here, that are to end, or whose images were changed. */
+  #notice(at: Date): void {
+    const { store, nodeName } = this.#options;
+    const known = new Map(this.#watched.map((watched) => [watched.uid, watched]));
+    for (const pod of store.list(pods)) {
+      const watched = known.get(pod.metadata.uid);
+      if (watched === undefined) {
+        const isOver = ["Succeeded", "Failed"].includes(phaseOf(pod));
+        if (podSpecOf(pod).nodeName === nodeName && !isOver) this.#watch(pod, at);
+      } else if ((isEnding(pod) && watched.endsAt === null) || isChanged(pod, watched)) {
+        watched.nextAt = Math.min(watched.nextAt, at.getTime());
+      }
     }
+    for (const gone of this.#watched.filter((watched) => this.#podOf(watched) === undefined)) this.#forget(gone);
+  }
+
+  #podOf({ namespace, name, uid }: Watched): KubeObject | undefined {
+    const pod = this.#options.store.get(pods, namespace, name);
+    return pod?.metadata.uid === uid ? pod : undefined;
+  }
+
+  #forget(watched: Watched): void {
+    this.#watched.splice(this.#watched.indexOf(watched), 1);
+  }
+
+  async #sync(watched: Watched, at: Date): Promise<void> {
+    const pod = this.#podOf(watched);
+    if (pod === undefined) return this.#forget(watched);
+    if (isEnding(pod)) return this.#end(pod, watched, at);
+    const { activeDeadlineSeconds } = podSpecOf(pod);
+    const deadline =
+      activeDeadlineSeconds === undefined ? never : watched.startedAt.getTime() + activeDeadlineSeconds * 1000;
+    if (at.getTime() >= deadline) return this.#exceed(pod, watched, at);
     this.#noteMissingSecrets(pod, at);
     for (const container of podSpecOf(pod).containers) {
-      const before = watched.progress.get(container.name)?.kind;
-      if (before === "running" || before === "creating") continue;
-      watched.progress.set(container.name, await this.#start(pod, container, at));
+      const state = watched.progress.get(container.name);
+      if (state?.kind === "running" && runsOther(container, state)) this.#stop(pod, container.name, "definition", at);
     }
-    const states = [...watched.progress.values()];
-    const unready = podSpecOf(pod).containers.filter(({ name }) => watched.progress.get(name)?.kind !== "running");
-    const [waiting] = states.flatMap((state) => (state.kind === "running" ? [] : [state.scenario]));
-    const words = { ...this.#podWords(pod), container: unready.map(({ name }) => name).join(" ") };
-    const conditions = voice.conditions(waiting ?? "healthy", words);
+    await this.#start(pod, watched, at);
+    // Somebody may have written it, or deleted it, while it pulled.
+    const now = this.#podOf(watched);
+    if (now === undefined) return this.#forget(watched);
+    const isOver = this.#report(now, watched, at);
+    watched.nextAt = isOver ? never : Math.min(this.#nextLook(watched, at), deadline);
+  }
+
+  /** Starts what does not run, in order: an init container that has not ended holds up all after it. */
+  async #start(pod: KubeObject, watched: Watched, at: Date): Promise<void> {
+    const { initContainers, containers } = podSpecOf(pod);
+    const all = [
+      ...initContainers.map((container) => ({ container, list: "initContainers" as const })),
+      ...containers.map((container) => ({ container, list: "containers" as const })),
+    ];
+    for (const { container, list } of all) {
+      const before = watched.progress.get(container.name);
+      const isAtRest = before?.kind === "running" || before?.kind === "creating" || before?.kind === "ended";
+      if (!isAtRest || runsOther(container, before)) {
+        const last = lastOf(before, at);
+        const starting: Starting = { pod, container, list, ...(last === undefined ? {} : { last }) };
+        watched.progress.set(container.name, await this.#runtime.start(starting, at));
+      }
+      const after = watched.progress.get(container.name);
+      if (list === "initContainers" && after?.kind !== "ended" && after?.kind !== "running") return;
+    }
+  }
+
+  /** Writes the pod's status; says whether it is over. */
+  #report(pod: KubeObject, watched: Watched, at: Date): boolean {
+    const { store, voice, address, readyAfter } = this.#options;
     const { progress, startedAt } = watched;
-    const writer = { manager: "kubelet", subresource: "status" } as const;
-    store.put(withStatus({ pod, progress, conditions, startedAt, address, at }), at, writer);
+    const { containers } = podSpecOf(pod);
+    const readyFrom = at.getTime() - (readyAfter?.() ?? 0);
+    const isReady = (name: string): boolean => {
+      const state = progress.get(name);
+      return state?.kind === "running" && state.startedAt.getTime() <= readyFrom;
+    };
+    const unready = containers.filter(({ name }) => !isReady(name));
+    const [waiting] = [...progress.values()].flatMap((state) => ("scenario" in state ? [state.scenario] : []));
+    const words = { ...this.#runtime.podWords(pod), container: unready.map(({ name }) => name).join(" ") };
+    const isUp = unready.length === 0;
+    const phase = phaseOfPod(pod, progress);
+    const conditions = over(phase, voice.conditions(waiting ?? (isUp ? "healthy" : "no-such-command"), words));
+    store.put(withStatus({ pod, progress, conditions, startedAt, address, at, isReady, phase }), at, writer);
+    return phase === "Succeeded" || phase === "Failed";
+  }
+
+  #nextLook({ progress }: Watched, at: Date): number {
+    const { jitter, readyAfter } = this.#options;
+    const states = [...progress.values()];
+    const readyIn = readyAfter?.() ?? 0;
+    const unready = states.flatMap((state) =>
+      state.kind === "running" && state.startedAt.getTime() + readyIn > at.getTime()
+        ? [state.startedAt.getTime() + readyIn]
+        : [],
+    );
     const isDone = states.every(({ kind }) => kind !== "waiting");
-    watched.nextAt = isDone ? Number.POSITIVE_INFINITY : at.getTime() + again * (1 + jitter() / 2);
+    return Math.min(isDone ? never : Math.floor(at.getTime() + again * (1 + jitter() / 2)), ...unready);
+  }
+
+  /** Tells its containers to end, and, once they have, that the pod is gone. */
+  #end(pod: KubeObject, watched: Watched, at: Date): void {
+    if (watched.endsAt === null) {
+      for (const [name, state] of watched.progress) if (state.kind === "running") this.#stop(pod, name, "deletion", at);
+      const grace = Number(pod.metadata["deletionGracePeriodSeconds"]) * 1000;
+      const askedAt = Date.parse(String(pod.metadata["deletionTimestamp"])) - grace;
+      watched.endsAt = Math.max(askedAt + Math.min(grace, ending), at.getTime());
+      // Never within the same look: what ends is to be seen ending.
+      if (watched.endsAt === at.getTime()) watched.endsAt += 1;
+      watched.nextAt = watched.endsAt;
+      return;
+    }
+    this.#options.store.delete(pod);
+    this.#forget(watched);
+  }
+
+  /** Source of the words: kubernetes pkg/kubelet/kuberuntime, killContainer and computePodActions. */
+  #stop(pod: KubeObject, container: string, why: "deletion" | "definition", at: Date): void {
+    const message =
+      why === "deletion"
+        ? `Stopping container ${container}`
+        : `Container ${container} definition changed, will be restarted`;
+    const fieldPath = `spec.containers{${container}}`;
+    this.#record(pod, [{ type: "Normal", reason: "Killing", message, fieldPath, component: "kubelet" }], at);
+  }
+
+  /** Source of the words: kubernetes pkg/kubelet/active_deadline.go. */
+  #exceed(pod: KubeObject, watched: Watched, at: Date): void {
+    const message = "Pod was active on the node longer than the specified deadline";
+    const reason = "DeadlineExceeded";
+    this.#record(pod, [{ type: "Normal", reason, message, fieldPath: "", component: "kubelet" }], at);
+    const status = { ...(isRecord(pod["status"]) ? pod["status"] : {}), phase: "Failed", reason, message };
+    this.#options.store.put({ ...pod, status }, at, writer);
+    watched.nextAt = never;
   }
 
   #noteMissingSecrets(pod: KubeObject, at: Date): void {
@@ -127,123 +226,7 @@ export class Kubelet {
     );
     if (missing.length === 0) return;
     const secret = missing.map(({ name }) => name).join(", ");
-    this.#record(pod, voice.events("missing-secret", "sync", { ...this.#podWords(pod), secret }), at);
-  }
-
-  async #start(pod: KubeObject, container: ContainerSpec, at: Date): Promise<ContainerProgress> {
-    const parsed = parseImageReference(container.image);
-    const own: Words = { ...this.#podWords(pod), image: container.image, container: container.name };
-    if (!parsed.ok) {
-      const repository = container.image.replace(/^[^/]*\//, "").replace(/:[^:/]*$/, "");
-      return this.#wait(pod, "invalid-reference", "try", { ...own, repository }, at);
-    }
-    const words: Words = { ...own, ...wordsFor(parsed.value, container.image) };
-    const name = words["reference"] ?? "";
-    const useless = this.#useless.get(name);
-    if (useless !== undefined) return this.#wait(pod, useless, "again", words, at);
-    const held = this.#images.get(name);
-    if (held !== undefined && container.imagePullPolicy !== "Always") return this.#run(pod, held, "present", words, at);
-    if (container.imagePullPolicy === "Never") return this.#wait(pod, "never-policy", "try", words, at);
-
-    const key = `${pod.metadata.uid}_${container.image}`;
-    const before = this.#failures.get(key);
-    if (before !== undefined && this.#backoff.waits(key, at)) return this.#wait(pod, before, "back-off", words, at);
-    if (this.#hangs) return this.#creating(pod, "pull-queued", words, at);
-    const begun = performance.now();
-    const outcome = await this.#pull(pod, parsed.value, at);
-    if (outcome.kind === "silent") {
-      this.#hangs = true;
-      return this.#creating(pod, "layer-silent", words, at);
-    }
-    if (outcome.kind === "failed") {
-      this.#backoff.failed(key, at);
-      this.#failures.set(key, outcome.scenario);
-      // containerd has stored what it cannot unpack.
-      if (outcome.scenario === "helm-chart") this.#useless.set(name, outcome.scenario);
-      return this.#wait(pod, outcome.scenario, "try", words, at);
-    }
-    const pulled = { ...outcome, reference: parsed.value };
-    this.#images.set(name, pulled);
-    const duration = goDuration(performance.now() - begun);
-    return this.#run(pod, pulled, "healthy", { ...words, duration, total: duration, size: String(outcome.size) }, at);
-  }
-
-  async #pull(
-    pod: KubeObject,
-    image: ImageReference,
-    at: Date,
-  ): Promise<PullOutcome | { readonly kind: "silent" } | { readonly kind: "failed"; readonly scenario: "disk-full" }> {
-    const { architecture, resolve, fetch, silence, diskFullFrom } = this.#options;
-    const silent = silence(image.domain).then(() => ({ kind: "silent" }) as const);
-    const pulling = pull({ image, credentials: this.#credentials(pod, image), architecture, resolve, fetch });
-    const outcome = await Promise.race([pulling, silent]);
-    const hasNoRoom = outcome.kind === "pulled" && diskFullFrom !== undefined && diskFullFrom <= at;
-    return hasNoRoom ? { kind: "failed", scenario: "disk-full" } : outcome;
-  }
-
-  #wait(
-    pod: KubeObject,
-    scenario: string,
-    moment: "try" | "back-off" | "again",
-    words: Words,
-    at: Date,
-  ): ContainerProgress {
-    this.#record(pod, this.#options.voice.events(scenario, moment, words), at);
-    const state = this.#options.voice.waiting(scenario, moment, words);
-    if (state === undefined) throw new Error(`the recording of "${scenario}" has no waiting state for ${moment}`);
-    return { kind: "waiting", scenario, ...state };
-  }
-
-  /** The pull has begun, and nothing more can be said. */
-  #creating(pod: KubeObject, scenario: string, words: Words, at: Date): ContainerProgress {
-    this.#record(pod, this.#options.voice.events(scenario, "try", words), at);
-    return { kind: "creating", scenario };
-  }
-
-  #run(pod: KubeObject, image: PulledImage, scenario: string, words: Words, at: Date): ContainerProgress {
-    const { digest, entrypoint, reference } = image;
-    const held = { digest, repository: reference.repository };
-    const said = { ...words, digest };
-    if (entrypoint[0] === "/bin/false") return this.#crash(pod, held, scenario, said, at);
-    this.#record(pod, this.#options.voice.events(scenario, "try", said), at);
-    return { kind: "running", startedAt: at, id: this.#options.id(), ...held };
-  }
-
-  /** Starts a container that ends at once, unless the back-off holds it. */
-  #crash(
-    pod: KubeObject,
-    held: { readonly digest: string; readonly repository: string },
-    scenario: string,
-    words: Words,
-    at: Date,
-  ): ContainerProgress {
-    const { voice, id } = this.#options;
-    const key = `${pod.metadata.uid}_${words["container"]}`;
-    const restarts = this.#restarts.get(key);
-    if (this.#backoff.waits(key, at)) this.#record(pod, voice.events("crash-loop", "back-off", words), at);
-    else {
-      this.#record(pod, voice.events(scenario === "present" ? scenario : "crash-loop", "try", words), at);
-      this.#backoff.failed(key, at);
-      this.#restarts.set(key, (restarts ?? -1) + 1);
-    }
-    const state = voice.waiting("crash-loop", "back-off", words);
-    if (state === undefined) throw new Error('the recording of "crash-loop" has no waiting state');
-    const ran = { ...held, exitCode: 1, at, id: id(), restarts: this.#restarts.get(key) ?? 0 };
-    return { kind: "waiting", scenario: "crash-loop", ...state, ran };
-  }
-
-  #credentials(pod: KubeObject, image: ImageReference): ReturnType<typeof credentialsFor> {
-    const names = podSpecOf(pod).imagePullSecrets.map(({ name }) => name);
-    const found = names.map((name) => this.#options.store.get(secrets, pod.metadata.namespace, name));
-    return credentialsFor(
-      image,
-      found.filter((secret) => secret !== undefined),
-    );
-  }
-
-  #podWords(pod: KubeObject): Words {
-    const { namespace = "", name, uid = "" } = pod.metadata;
-    return { namespace, pod: name, uid, node: this.#options.nodeName };
+    this.#record(pod, voice.events("missing-secret", "sync", { ...this.#runtime.podWords(pod), secret }), at);
   }
 
   #record(pod: KubeObject, events: ReturnType<Voice["events"]>, at: Date): void {
@@ -254,6 +237,33 @@ export class Kubelet {
   }
 }
 
-/** Milliseconds as Go writes a duration that was rounded to the millisecond: `213ms`, `1.204s`. */
-const goDuration = (milliseconds: number): string =>
-  milliseconds < 1000 ? `${Math.round(milliseconds)}ms` : `${Math.round(milliseconds) / 1000}s`;
+const writer = { manager: "kubelet", subresource: "status" } as const;
+
+/** Whether a container was made, or tried, from another image than its pod names now. One that has ended stays ended. */
+const runsOther = ({ image }: ContainerSpec, state: ContainerProgress | undefined): boolean =>
+  (state?.kind === "running" || state?.kind === "waiting") && state.image !== image;
+
+const isChanged = (pod: KubeObject, { progress }: Watched): boolean =>
+  podSpecOf(pod).containers.some((container) => runsOther(container, progress.get(container.name)));
+
+/** Ended by SIGTERM, as a shell counts it. */
+const terminated = 143;
+
+/** The run of a container before the one that is to begin. */
+function lastOf(state: ContainerProgress | undefined, at: Date): (Held & Ended) | undefined {
+  if (state?.kind === "waiting") return state.last;
+  if (state?.kind !== "running") return undefined;
+  const { digest, repository, image, id, restarts } = state;
+  return { digest, repository, image, id, restarts, at, exitCode: terminated };
+}
+
+/** Of a pod that is over: nothing of it is ready, and why. Source: kubernetes pkg/kubelet/status/generate.go. */
+function over(phase: string, conditions: readonly RecordedCondition[]): readonly RecordedCondition[] {
+  if (phase !== "Succeeded" && phase !== "Failed") return conditions;
+  const reason = phase === "Succeeded" ? "PodCompleted" : "PodFailed";
+  return conditions.map((condition) => {
+    if (["Ready", "ContainersReady"].includes(condition.type))
+      return { ...condition, status: "False", reason, message: "" };
+    return condition.type === "PodReadyToStartContainers" ? { ...condition, status: "False" } : condition;
+  });
+}

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Result, failure, success } from "../../diagnosis/result.ts";
 import { type Resource, apiVersionOf } from "./resources.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
-import { type Status, badRequest } from "./status.ts";
+import { type Failure, badRequest } from "./status.ts";
 import type { KubeObject, Store } from "./store.ts";
 
 const continueToken = z.object({ v: z.literal("meta.k8s.io/v1"), rv: z.number(), start: z.string().min(1) });
@@ -40,7 +40,7 @@ export function list(
   namespace: string | undefined,
   query: URLSearchParams,
   as: "objects" | "metadata",
-): Result<Record<string, unknown>, Status> {
+): Result<Record<string, unknown>, Failure> {
   const labelSelector = query.get("labelSelector") ?? "";
   const fieldSelector = query.get("fieldSelector") ?? "";
   const labels = parseLabelSelector(labelSelector);

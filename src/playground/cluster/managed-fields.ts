@@ -32,7 +32,7 @@ export interface Managed {
 /** Between the steps of a path, which hold anything else. */
 const separator = "\u0000";
 
-/** Not tracked, since nobody writes them. Source: apimachinery util/managedfields/internal/stripmeta.go. */
+/** Not tracked: the API server writes them by itself. Source: apimachinery util/managedfields/internal/stripmeta.go, and a deletion asks for no manager. */
 const untracked: ReadonlySet<string> = new Set([
   "apiVersion",
   "kind",
@@ -42,6 +42,8 @@ const untracked: ReadonlySet<string> = new Set([
   "metadata.resourceVersion",
   "metadata.generation",
   "metadata.creationTimestamp",
+  "metadata.deletionTimestamp",
+  "metadata.deletionGracePeriodSeconds",
   "metadata.managedFields",
 ]);
 

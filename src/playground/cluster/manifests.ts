@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { defaultPolicy } from "./defaults.ts";
 
 /** A Deployment as somebody applied it. */
 export interface AppliedDeployment {
@@ -12,9 +13,6 @@ export interface AppliedDeployment {
   /** `imagePullPolicy` beside the containers instead: applied without validation, dropped by the API server. */
   readonly misplacedPolicy?: string;
 }
-
-/** The API server's default: Always for `:latest` or no tag, else IfNotPresent. */
-const defaultPolicy = (image: string): string => (/:latest$|^[^:]+$|\/[^:]+$/.test(image) ? "Always" : "IfNotPresent");
 
 /** The pod spec that the API server makes of it, defaults filled in. */
 export function podSpec({ image, policy, pullSecrets }: AppliedDeployment): Record<string, unknown> {

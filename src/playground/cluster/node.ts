@@ -8,11 +8,18 @@ export interface NodeInput {
   readonly voice: Voice;
   readonly kubelet: Kubelet;
   readonly bootedAt: Date;
+  /** Where it is another than the recording's. */
+  readonly architecture?: string | undefined;
 }
 
 /** Writes the node as its kubelet reports it, and renews its lease. */
-export function reportNode(store: Store, { name, address, voice, kubelet, bootedAt }: NodeInput, at: Date): void {
-  const { conditions, nodeInfo } = voice.node;
+export function reportNode(
+  store: Store,
+  { name, address, voice, kubelet, bootedAt, architecture }: NodeInput,
+  at: Date,
+): void {
+  const { conditions } = voice.node;
+  const nodeInfo = { ...voice.node.nodeInfo, ...(architecture === undefined ? {} : { architecture }) };
   const capacity = { cpu: "4", memory: "16384000Ki", pods: "110", "ephemeral-storage": "101430960Ki" };
   const labels = {
     "kubernetes.io/hostname": name,

@@ -1,15 +1,12 @@
 import { resourceOf } from "./resources.ts";
 import { type KubeObject, type Store, timestamp } from "./store.ts";
-import { conditionsOf, isOwnedBy, replicasOf, withReplicas } from "./views.ts";
+import { conditionsOf, isOwnedBy, isReady, replicasOf, withReplicas } from "./views.ts";
 
 const pods = resourceOf({ apiVersion: "v1", kind: "Pod" });
 const replicaSets = resourceOf({ apiVersion: "apps/v1", kind: "ReplicaSet" });
 const deployments = resourceOf({ apiVersion: "apps/v1", kind: "Deployment" });
 const writer = { manager: "kube-controller-manager", subresource: "status" } as const;
 const revision = "deployment.kubernetes.io/revision";
-
-const isReady = (pod: KubeObject): boolean =>
-  conditionsOf(pod).some(({ type, status }) => type === "Ready" && status === "True");
 
 /** Counts pods into the statuses of their ReplicaSets and Deployments, as the controllers do after each change. */
 export function countReplicas(store: Store, at: Date): void {
@@ -57,7 +54,8 @@ export function endRollouts(store: Store, at: Date): void {
   }
 }
 
-function deploymentStatus(
+/** What the deployment controller writes of its pods: all, those of the newest template, those that are ready. */
+export function deploymentStatus(
   deployment: KubeObject,
   total: number,
   updated: number,

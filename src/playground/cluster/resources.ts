@@ -62,6 +62,8 @@ export const resources: readonly Resource[] = [
   resource("apps/v1", "DaemonSet", "daemonsets", ["ds"]),
   resource("batch/v1", "Job", "jobs", [], ["status.successful"]),
   resource("batch/v1", "CronJob", "cronjobs", ["cj"]),
+  resource("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", ["pdb"]),
+  resource("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", ["hpa"]),
   resource("coordination.k8s.io/v1", "Lease", "leases", []),
 ];
 

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { type Result, failure, success } from "../../diagnosis/result.ts";
 import type { Resource } from "./resources.ts";
 import type { KubeObject } from "./store.ts";
@@ -107,4 +108,28 @@ function refusal(resource: Resource, field: string): string {
   if (resource.plural === "jobs") return `field label "${field}" not supported for Job`;
   if (resource.selectableFields.length > 0) return `field label not supported: ${field}`;
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}
+
+const selectorSchema = z.object({
+  matchLabels: z.record(z.string(), z.string()).default({}),
+  matchExpressions: z
+    .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).default([]) }))
+    .default([]),
+});
+
+/** Whether labels fit a `LabelSelector`, as objects hold it. One that is empty selects all; what is none selects nothing. */
+export function matchesSelector(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
+  const parsed = selectorSchema.safeParse(selector);
+  if (!parsed.success) return false;
+  const { matchLabels, matchExpressions } = parsed.data;
+  return (
+    Object.entries(matchLabels).every(([name, wanted]) => labels[name] === wanted) &&
+    matchExpressions.every(({ key: name, operator, values }) => {
+      const has = Object.hasOwn(labels, name);
+      if (operator === "Exists") return has;
+      if (operator === "DoesNotExist") return !has;
+      const isOne = has && values.includes(labels[name] ?? "");
+      return operator === "In" ? isOne : !isOne;
+    })
+  );
 }

@@ -66,6 +66,31 @@ export class Voice {
     return state === undefined ? undefined : { reason: state.reason, message: fill(state.message, words) };
   }
 
+  /**
+   * A container whose program is not there, as recorded of another path. Below what is no folder the system says so in other words (ENOTDIR,
+   * as Go writes it).
+   */
+  noProgram(
+    program: string,
+    words: Words,
+  ): { readonly events: RecordedEvent[]; readonly reason: string; readonly message: string } {
+    const own = (text: string): string =>
+      text.replaceAll(
+        /(exec: ")[^"]*(": stat )\S+(: )no such file or directory/g,
+        `$1${program}$2${program}$3not a directory`,
+      );
+    const events = this.events("no-such-command", "try", words).filter(
+      ({ reason }) => reason === "Created" || reason === "Failed",
+    );
+    const state = this.#scenario("no-such-command").waiting.find(({ reason }) => reason === "RunContainerError");
+    if (state === undefined) throw new Error('the recording of "no-such-command" has no waiting state');
+    return {
+      events: events.map((event) => ({ ...event, message: own(event.message) })),
+      reason: state.reason,
+      message: own(fill(state.message, words)),
+    };
+  }
+
   conditions(name: string, words: Words): Scenario["conditions"] {
     return this.#scenario(name).conditions.map((condition) => ({
       ...condition,

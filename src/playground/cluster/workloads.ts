@@ -1,5 +1,6 @@
 import { nameSuffix } from "../random.ts";
 import type { EventRecorder } from "./event-recorder.ts";
+import { ownedBy } from "./controllers/context.ts";
 import { type AppliedDeployment, lastApplied, podSpec } from "./manifests.ts";
 import { resourceOf } from "./resources.ts";
 import { type KubeObject, type Store } from "./store.ts";
@@ -26,19 +27,6 @@ const managers: Readonly<Record<Tool, string>> = {
   "kubectl set image": "kubectl-set",
   helm: "helm",
 };
-
-const ownedBy = (owner: KubeObject): Record<string, unknown> => ({
-  ownerReferences: [
-    {
-      apiVersion: owner.apiVersion,
-      kind: owner.kind,
-      name: owner.metadata.name,
-      uid: owner.metadata.uid,
-      controller: true,
-      blockOwnerDeletion: true,
-    },
-  ],
-});
 
 /** Does what the deployment and the ReplicaSet controller do with what is applied: objects, names, owners, events. */
 export class Controllers {

@@ -27,6 +27,8 @@ export interface RegistryOptions {
   readonly broken?: Answer;
   /** Layers are never sent: the connection stays, and nothing comes. */
   readonly silentLayers?: boolean;
+  /** What a tag meant before stays, by its digest, as registries keep it until they clean up. Absent: it is gone with the tag. */
+  readonly keepsUntagged?: boolean;
   readonly clock: () => Date;
 }
 
@@ -35,8 +37,10 @@ export interface Registry {
   readonly origin: string;
   /** What was asked, as `GET /v2/…`, in order. */
   readonly requests: readonly string[];
-  /** Pushes an image under a tag, which from then on means that one. */
-  push(repository: string, tag: string, push: Push, at: Date): void;
+  /** Pushes an image under a tag, which from then on means that one; returns the digest of its manifest or index. */
+  push(repository: string, tag: string, push: Push, at: Date): string;
+  /** Removes a tag, or all that has a digest. */
+  remove(repository: string, reference: string): void;
   /** Uses up the budget of pulls. */
   spend(): void;
   /** Resolves when the next request is left without an answer. */
@@ -65,8 +69,9 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     host: options.host,
     origin,
     requests,
-    push: (repository, tag, push, at) => {
-      state.push(repository, tag, push, at);
+    push: (repository, tag, push, at) => state.push(repository, tag, push, at),
+    remove: (repository, reference) => {
+      state.remove(repository, reference);
     },
     spend: () => {
       state.spend();
@@ -93,11 +98,20 @@ class State {
     this.#realm = dialect.realm === null ? null : new URL(dialect.realm(host));
   }
 
-  push(repository: string, tag: string, push: Push, at: Date): void {
+  push(repository: string, tag: string, push: Push, at: Date): string {
     this.#pushes += 1;
     const tags = this.#images.get(repository) ?? new Map<string, Image>();
     const seed = `${this.#options.host}/${repository}:${tag} push ${this.#pushes}`;
-    this.#images.set(repository, tags.set(tag, makeImage(seed, push, at)));
+    const image = makeImage(seed, push, at);
+    const before = tags.get(tag);
+    if (before !== undefined && this.#options.keepsUntagged === true) tags.set(before.top.digest, before);
+    this.#images.set(repository, tags.set(tag, image));
+    return image.top.digest;
+  }
+
+  remove(repository: string, reference: string): void {
+    const tags = this.#images.get(repository) ?? new Map<string, Image>();
+    for (const [tag, { top }] of tags) if (tag === reference || top.digest === reference) tags.delete(tag);
   }
 
   spend(): void {
@@ -125,7 +139,7 @@ class State {
     if (url.pathname === "/v2/") return send(exchange, { status: 200, body: "{}" });
     const tags = this.#images.get(repository);
     if (match === null || tags === undefined) return send(exchange, dialect.nameUnknown(repository));
-    if (what === "tags") return this.#tags(exchange, repository, [...tags.keys()].toSorted());
+    if (what === "tags") return this.#tags(exchange, repository, tagsOf(tags));
     if (what === "blobs") return this.#blob(exchange, tags, reference);
     this.#manifest(exchange, tags, repository, reference);
   }
@@ -243,6 +257,10 @@ class State {
     send(exchange, { status: 200, body: found.bytes, type: "application/octet-stream" });
   }
 }
+
+/** Without what has no tag any more. */
+const tagsOf = (images: ReadonlyMap<string, Image>): string[] =>
+  [...images.keys()].filter((name) => !name.includes(":")).toSorted();
 
 function send(
   { request, response }: Exchange,

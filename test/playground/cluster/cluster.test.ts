@@ -105,6 +105,19 @@ describe("the playground's cluster, as the bot reads it", () => {
     expect(await pulls()).toBeGreaterThan(before);
   });
 
+  it("keeps the pods that it had: controllers find nothing to do", async () => {
+    const pods = async (): Promise<string[]> => (await list("/api/v1/pods")).map(({ metadata }) => metadata.name);
+    const before = await pods();
+    now += 1_200_000;
+    await cluster.advance();
+    expect(await pods()).toEqual(before);
+    expect(await list("/api/v1/events?fieldSelector=reason%3DScalingReplicaSet")).toEqual(
+      expect.not.arrayContaining([
+        expect.objectContaining({ lastTimestamp: expect.stringMatching(/T10:/u) as string }),
+      ]),
+    );
+  });
+
   it("a write that changes nothing makes no new version", async () => {
     const versions = async (): Promise<unknown[]> =>
       (await list("/apis/apps/v1/deployments")).map(
