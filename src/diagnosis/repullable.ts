@@ -1,4 +1,5 @@
 import type { ContainerEvidence, Evidence, OwnerEvidence, OwnerReference } from "./evidence.ts";
+import { isBuiltIn, isLive, isMadeBy, type Keeper, keeperOf } from "./ownership.ts";
 import { isPullReason } from "./pulls.ts";
 
 /** A container as new pods will have it. */
@@ -10,9 +11,6 @@ export interface RepullContainer {
   /** Not in the template: admission put it into the pod. */
   readonly isInjected: boolean;
 }
-
-/** Whoever applies the object from elsewhere, and puts back what is changed by hand. */
-export type Keeper = "argocd" | "flux" | "helm";
 
 /** What decides whether a forced re-pull is for an object, and how it is asked for. */
 export interface Repullable {
@@ -35,16 +33,6 @@ export interface Repullable {
   /** A change of the template replaces no pod. */
   readonly isOnDelete: boolean;
 }
-
-const builtIn: ReadonlySet<string> = new Set([
-  "apps/v1 Deployment",
-  "apps/v1 StatefulSet",
-  "apps/v1 DaemonSet",
-  "apps/v1 ReplicaSet",
-  "batch/v1 Job",
-  "batch/v1 CronJob",
-]);
-const isBuiltIn = ({ apiVersion, kind }: OwnerReference): boolean => builtIn.has(`${apiVersion} ${kind}`);
 
 /** Reads from the evidence what a forced re-pull would be refused for. Null where the object that makes the pods could not be read. */
 export function repullableOf(evidence: Evidence): Repullable | null {
@@ -118,36 +106,10 @@ function containersOf({ template }: OwnerEvidence, ofPod: readonly ContainerEvid
   return [...own, ...ofPod.filter(({ name }) => !names.has(name)).flatMap((container) => inPod(container, true))];
 }
 
-const ended: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
-
 /** Pods may only carry the labels of a workload: those of its own are told by their owner. */
 function livePods({ siblings }: Evidence, workload: OwnerEvidence | null): Repullable["pods"] {
   if (siblings.status !== "ok") return null;
   return siblings.value
-    .filter(({ phase, deletedAt = null }) => !ended.has(phase) && deletedAt === null)
-    .filter(({ owner = null }) => workload === null || (owner !== null && makes(workload, owner)))
+    .filter((pod) => isLive(pod) && (workload === null || isMadeBy(workload, pod)))
     .map(({ name, ready, trouble }) => ({ name, waits: !ready && trouble !== null && isPullReason(trouble.reason) }));
-}
-
-/** A Deployment calls its ReplicaSets `NAME-HASH` (kubernetes pkg/controller/deployment/sync.go). */
-const makes = ({ kind, name, uid }: OwnerEvidence, owner: OwnerReference): boolean =>
-  kind === "Deployment"
-    ? owner.kind === "ReplicaSet" &&
-      owner.name.startsWith(`${name}-`) &&
-      !owner.name.slice(name.length + 1).includes("-")
-    : kind === "CronJob" || owner.uid === uid;
-
-/** Names under which they write, in `managedFields`: where no label tells. */
-const writers: readonly (readonly [writer: RegExp, keeper: Keeper])[] = [
-  [/^argocd(?:-controller|-application-controller)?$/u, "argocd"],
-  [/^(?:kustomize|helm)-controller$|^flux(?:-client-side-apply)?$/u, "flux"],
-  [/^helm$/iu, "helm"],
-];
-
-/** By labels and annotations, else by who owns parts of the template. Flux and Argo CD apply charts too: who writes is nearer than what was written. */
-function keeperOf({ managedBy, templateManagers }: OwnerEvidence): Keeper | null {
-  if (managedBy === "argocd" || managedBy === "flux") return managedBy;
-  const written = writers.find(([writer]) => templateManagers.some((name) => writer.test(name)));
-  if (written !== undefined) return written[1];
-  return managedBy === "helm" ? "helm" : null;
 }

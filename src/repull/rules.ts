@@ -1,12 +1,13 @@
 import type { Evidence } from "../diagnosis/evidence.ts";
 import { isSameImage } from "../diagnosis/image-facts.ts";
 import { parseImageReference } from "../diagnosis/image-reference.ts";
+import { isLive, type Keeper, keeperOf } from "../diagnosis/ownership.ts";
 import { code, type Line, say } from "../diagnosis/say.ts";
 import type { Choice } from "./images.ts";
 import { otherRepository } from "./images.ts";
 import { kubectl, lowerPartition } from "./requests.ts";
 import { onlyPulls, type Parameters, writesSpec, writesTemplate } from "./strategy.ts";
-import { isLive, keepsTemplate, resourceOf, type Subject } from "./subject.ts";
+import { keepsTemplate, resourceOf, type Subject } from "./subject.ts";
 
 /** What no registry and no node can change: the kind, whoever owns the object, and what was asked for. */
 interface Case {
@@ -171,7 +172,7 @@ const rules: readonly Rule[] = [
 
 /** Whoever applies the object from elsewhere, and puts back what is changed here. */
 export interface Manager {
-  readonly id: "argocd" | "flux" | "helm";
+  readonly id: Keeper;
   readonly name: string;
   /** ` within minutes`, ` at the next upgrade`. */
   readonly when: string;
@@ -189,20 +190,8 @@ const managers: Readonly<Record<Manager["id"], Manager>> = {
   helm: { id: "helm", name: "Helm", when: " at the next upgrade", place: "the chart's values, and run helm upgrade" },
 };
 
-/** Names under which they write, in `managedFields`: where no label tells. */
-const fieldManagers: readonly (readonly [writer: RegExp, id: Manager["id"]])[] = [
-  [/^argocd(?:-controller|-application-controller)?$/u, "argocd"],
-  [/^(?:kustomize|helm)-controller$|^flux(?:-client-side-apply)?$/u, "flux"],
-  [/^helm$/iu, "helm"],
-];
-
-/** By labels and annotations, else by who owns parts of the template. Null where nothing tells. */
+/** Null where nothing tells. */
 export function managerOf({ workload }: Subject): Manager | null {
-  if (workload === null) return null;
-  const { managedBy, templateManagers } = workload;
-  if (managedBy === "argocd" || managedBy === "flux") return managers[managedBy];
-  // Flux and Argo CD apply charts too: who writes is nearer than what was written.
-  const written = fieldManagers.find(([writer]) => templateManagers.some((name) => writer.test(name)));
-  if (written !== undefined) return managers[written[1]];
-  return managedBy === "helm" ? managers.helm : null;
+  const keeper = workload === null ? null : keeperOf(workload);
+  return keeper === null ? null : managers[keeper];
 }

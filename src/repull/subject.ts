@@ -1,4 +1,5 @@
 import type { Evidence, OwnerEvidence, OwnerReference, PodEvidence, SiblingEvidence } from "../diagnosis/evidence.ts";
+import { isBuiltIn, isLive, isMadeBy } from "../diagnosis/ownership.ts";
 import { badInput, type Result, success } from "../diagnosis/result.ts";
 import type { ObjectName } from "../world.ts";
 import { newPodOf } from "./new-pod.ts";
@@ -34,16 +35,6 @@ export interface Subject {
   /** Nobody makes the pod again: a bare pod, or a static one of its node. */
   readonly isBare: boolean;
 }
-
-const builtIn: ReadonlySet<string> = new Set([
-  "apps/v1 Deployment",
-  "apps/v1 StatefulSet",
-  "apps/v1 DaemonSet",
-  "apps/v1 ReplicaSet",
-  "batch/v1 Job",
-  "batch/v1 CronJob",
-]);
-const isBuiltIn = ({ apiVersion, kind }: OwnerReference): boolean => builtIn.has(`${apiVersion} ${kind}`);
 
 /** `deployment/web`, as kubectl takes it. */
 export const resourceOf = ({ kind, name }: Pick<ObjectName, "kind" | "name">): string =>
@@ -140,26 +131,8 @@ function containersOf({ template }: OwnerEvidence, pod: PodEvidence | null): rea
   return [...own, ...injected.flatMap((container) => ownContainer(container, true))];
 }
 
-const ended: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
-
-/** A pod that has not ended and is not going. */
-export const isLive = ({ phase, deletedAt = null }: SiblingEvidence): boolean =>
-  !ended.has(phase) && deletedAt === null;
-
 const livePods = ({ siblings }: Evidence): readonly SiblingEvidence[] | null =>
   siblings.status === "ok" ? siblings.value.filter(isLive) : null;
-
-/**
- * Whoever may not list ReplicaSets gets a Deployment's pods by their labels alone, and others may carry the same. A Deployment calls its
- * ReplicaSets `NAME-HASH` (kubernetes pkg/controller/deployment/sync.go).
- */
-function isMadeBy({ kind, name, uid }: OwnerEvidence, { owner }: SiblingEvidence): boolean {
-  if (kind === "CronJob") return true;
-  if (owner === undefined || owner === null) return false;
-  if (kind !== "Deployment") return owner.uid === uid;
-  const hash = owner.name.startsWith(`${name}-`) ? owner.name.slice(name.length + 1) : "";
-  return owner.kind === "ReplicaSet" && /^[a-z0-9]+$/u.test(hash);
-}
 
 /** Whether a StatefulSet's partition leaves a pod as it is. */
 export const keepsTemplate = ({ workload }: Subject, { name }: Pick<SiblingEvidence, "name">): boolean =>

@@ -1,7 +1,8 @@
 import type { Fix } from "../diagnosis.ts";
 import { isSameImage } from "../image-facts.ts";
 import { parseImageReference } from "../image-reference.ts";
-import type { Keeper, Repullable, RepullContainer } from "../repullable.ts";
+import type { Keeper } from "../ownership.ts";
+import type { Repullable, RepullContainer } from "../repullable.ts";
 import { code, type Line, say } from "../say.ts";
 import type { CauseContext } from "./cause.ts";
 import { fix, newPod, quote, untagged } from "./commands.ts";

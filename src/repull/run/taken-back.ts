@@ -30,8 +30,8 @@ export function standingOf(object: ObjectNow, mark: Mark, resource: string): Sta
     kind: "restart-taken-back",
     line:
       object.restartedAt === null
-        ? say`the restart of ${name} was taken back${whoWrote(object)}`
-        : say`${name} was restarted once more${whoWrote(object)}`,
+        ? say`the restart of ${name} was taken back${whoWroteSince(object, mark)}`
+        : say`${name} was restarted once more${whoWroteSince(object, mark)}`,
   };
 }
 
@@ -50,6 +50,12 @@ export function changedContainer({ template }: ObjectNow, { containers }: Mark):
   }
   return null;
 }
+
+/** Whoever only takes something out owns nothing afterwards, and `managedFields` name the one who wrote before: that is not who did it. */
+const whoWroteSince = (object: ObjectNow, { startedAt }: Mark): Line =>
+  object.templateChange === null || Date.parse(object.templateChange.at) < Date.parse(startedAt)
+    ? say`, and its managed fields do not tell by whom`
+    : whoWrote(object);
 
 /** ` by argocd-controller at …`, of the template's last write; empty where `managedFields` do not tell. */
 export const whoWrote = ({ templateChange: change }: Pick<ObjectNow, "templateChange">): Line =>

@@ -113,6 +113,15 @@ describe("when a re-pull has succeeded", () => {
       `the restart of deployment/checkout was taken back: set by kustomize-controller at ${later(80)}: its pods rolled twice`,
     ],
     [
+      "somebody only took the annotation out, and the last to own a part of the template is another",
+      {
+        pods: all((i) => fresh(i, { restartedAt: null, createdAt: later(90) })),
+        object: { restartedAt: null, templateChange: { at: later(-3_600), by: "kubectl-client-side-apply" } },
+        at: 120,
+      },
+      "was taken back, and its managed fields do not tell by whom: its pods rolled twice",
+    ],
+    [
       "somebody wrote the template after a restart had been taken back",
       {
         pods: all((i) => fresh(i, { restartedAt: null, createdAt: later(90) })),
