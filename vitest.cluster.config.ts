@@ -11,8 +11,8 @@ const everything = [
   "test/contract/**/*.test.ts",
   "test/e2e/**/*.test.ts",
 ];
-/** Not a part of the run yet: started by name, with this line taken out. */
-const notYet = ["test/cluster/repull/**"];
+/** Not a part of the run yet: more of its cases end `unproven` than it allows, and one races with the kubelet's own retry. */
+const notYet = ["test/cluster/repull/preflight.test.ts"];
 /** What depends on the words of the node: on every runtime. */
 const scenarios = ["test/cluster/diagnose.test.ts", "test/cluster/disturbances.test.ts"];
 

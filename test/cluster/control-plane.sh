@@ -80,7 +80,7 @@ start_apiserver() {
     --service-account-issuer https://kubernetes.default.svc --service-account-key-file "$state/pki/service-account.pub" \
     --service-account-signing-key-file "$state/pki/service-account.key" --service-cluster-ip-range 10.96.0.0/16 \
     --endpoint-reconciler-type none --allow-privileged --event-ttl 6h --profiling=false \
-    --audit-policy-file "$here/manifests/audit-policy.yaml" --audit-log-path "$state/logs/audit.log"
+    --audit-policy-file "$here/manifests/audit-policy.yaml" --audit-log-path "$state/logs/audit.log" --audit-log-maxsize 4000
 }
 
 wait_for_apiserver() { wait_for 60 "the API server" kubectl get --raw /readyz; }

@@ -147,6 +147,9 @@ serializeImagePulls: $serialize
 $parallel
 registryPullQPS: $qps
 registryBurst: $((qps > 0 ? qps * 2 : 10))
+# Tests leave many images, and place many pods at once: all images are listed, as on a node that has few.
+nodeStatusMaxImages: -1
+maxPods: 220
 # The limits on talking to the API server would let events and states lag behind.
 eventRecordQPS: 500
 eventBurst: 1000

@@ -28,7 +28,7 @@ export function writesIn(cluster: Cluster, namespace: string): readonly Written[
     .filter((line) => line.includes('"username":"repuller"') && line.includes(`/namespaces/${namespace}/`))
     .map((line) => JSON.parse(line) as Entry)
     .filter(({ verb, user }) => writing.has(verb) && user.username === "repuller")
-    .filter(({ requestURI }) => !requestURI.includes("dryRun=All"))
+    .filter(({ requestURI, requestObject }) => !requestURI.includes("dryRun=All") && !isDryRun(requestObject))
     .map(({ verb, requestURI, requestObject, responseStatus }) => ({
       verb,
       path: requestURI.replace(/\?.*$/u, ""),
@@ -36,6 +36,10 @@ export function writesIn(cluster: Cluster, namespace: string): readonly Written[
       code: responseStatus?.code ?? 0,
     }));
 }
+
+/** A deletion tells it in its body. */
+const isDryRun = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && Array.isArray(Reflect.get(body, "dryRun"));
 
 interface Planned {
   readonly verb: string;
@@ -50,11 +54,7 @@ export function unplanned(
 ): { readonly notPlanned: readonly string[]; readonly notDone: readonly string[] } {
   const done = writes.filter(({ code }) => code < 300);
   const isOf = (written: Written, planned: Planned): boolean =>
-    written.verb === planned.verb &&
-    written.path === planned.path &&
-    (planned.verb === "patch"
-      ? isDeepStrictEqual(withoutVersion(written.body), withoutVersion(planned.patch.body))
-      : covers(written.body, planned.patch.body));
+    written.verb === planned.verb && written.path === planned.path && saysAsPlanned(written, planned.patch.body);
   return {
     notPlanned: done
       .filter((written) => !changes.some((planned) => isOf(written, planned)) && !isAnnounced(written, changes))
@@ -65,14 +65,24 @@ export function unplanned(
   };
 }
 
+function saysAsPlanned({ verb, path, body }: Written, planned: unknown): boolean {
+  // The log keeps no secrets.
+  if (path.includes("/secrets")) return true;
+  if (verb === "patch") return isDeepStrictEqual(begun(withoutVersion(body)), begun(withoutVersion(planned)));
+  // What a deletion is told, in the API server's own version of it.
+  const { apiVersion: _, ...options } = (planned ?? {}) as Readonly<Record<string, unknown>>;
+  return verb === "delete" ? covers(body, options) : covers(begun(body), begun(planned));
+}
+
 const told = ({ verb, path, body }: Written): string => `${verb} ${path} ${JSON.stringify(body).slice(0, 300)}`;
 
 /** The outcome in the note that the plan made, and the end of pods that the plan made: the plan's words tell of both. */
 function isAnnounced({ verb, path, body }: Written, changes: readonly Planned[]): boolean {
   if (verb === "delete")
     return changes.some((planned) => planned.verb === "create" && path.startsWith(`${planned.path}/imagepull-`));
-  const keys = Array.isArray(body) ? body.map((step: { path?: string }) => step.path) : [];
-  const isNote = keys.length > 0 && keys.every((key) => key === "/metadata/annotations/imagepull.dev~1repull");
+  const steps: readonly { readonly op?: string; readonly path?: string }[] = Array.isArray(body) ? body : [];
+  const writes = steps.filter(({ op }) => op !== "test").map((step) => step.path);
+  const isNote = writes.length === 1 && writes[0] === "/metadata/annotations/imagepull.dev~1repull";
   return verb === "patch" && isNote && changes.some((planned) => planned.path === path);
 }
 
@@ -83,10 +93,25 @@ function withoutVersion(body: unknown): unknown {
   return { ...rest, metadata: named };
 }
 
+const times: ReadonlySet<string> = new Set(["startedAt", "deadline", "restartedAt"]);
+
+/** A plan may lie there for a while before somebody says yes: its times are those of the first write. They stand in the note, and in the restart's annotation. */
+function begun(value: unknown, key = ""): unknown {
+  if (typeof value === "string" && (key === "kubectl.kubernetes.io/restartedAt" || times.has(key)))
+    return "when it began";
+  if (key === "imagepull.dev/repull") return begun(JSON.parse(String(value)));
+  if (Array.isArray(value)) return value.map((one) => begun(one));
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, begun(one, name)]))
+    : value;
+}
+
 /** As planned, and what an API server fills in. */
 function covers(written: unknown, planned: unknown): boolean {
   if (planned === null) return true;
   if (typeof planned !== "object") return written === planned;
+  // An empty list or map is none.
+  if (written === undefined && Object.keys(planned ?? {}).length === 0) return true;
   if (typeof written !== "object" || written === null) return false;
   return Object.entries(planned).every(([key, value]) => covers(Reflect.get(written, key), value));
 }

@@ -3,7 +3,7 @@ import { type Cluster, readCluster } from "../cluster.ts";
 import { kubectl, nodeOf } from "../runner.ts";
 import { words } from "../words.ts";
 import { type Gate, type GateHooks, openGate } from "./gate.ts";
-import { type Answer, openShell, type Shell } from "./shell.ts";
+import { type Answer, openShell, type Running, type Shell } from "./shell.ts";
 import { apply, type Made, manifestOf, namespaceOf, podsOf, pushTag, ready } from "./workloads.ts";
 
 /** One workload in a namespace of its own for each test, and a table of what was said of all of them. */
@@ -29,6 +29,8 @@ export interface Bench {
   push(tag: string, salt: string): Promise<string>;
   /** A shell whose API server stands behind a gate. */
   through(hooks: GateHooks): Promise<{ readonly gate: Gate; readonly shell: Shell }>;
+  /** `repull` of the set, with a strategy and what it takes; `begin` does not wait for its end. */
+  begin(shell: Shell, ...args: readonly string[]): Running;
   repull(shell: Shell, ...args: readonly string[]): Promise<Answer>;
   /** Notes what was said, and gives all of its words. */
   told(what: string, answer: Answer): string;
@@ -53,6 +55,8 @@ export function bench(): Bench {
     console.table(table);
   });
   const push: Bench["push"] = (tag, salt) => pushTag(cluster, set.repository, tag, `${namespace} ${salt}`);
+  const begin: Bench["begin"] = (shell, ...args) =>
+    shell.start(set.target, "-n", namespace, "--yes", "--strategy", ...args);
   return {
     get cluster() {
       return cluster;
@@ -87,7 +91,8 @@ export function bench(): Bench {
       gates.push(gate);
       return { gate, shell: openShell(cluster, gate.url) };
     },
-    repull: (shell, ...args) => shell.repull(set.target, "-n", namespace, "--yes", "--strategy", ...args),
+    begin,
+    repull: (shell, ...args) => begin(shell, ...args).answer,
     told(what, { json, stdout, stderr }) {
       const said = json?.outcome ?? json?.refused ?? stderr.trim().split("\n").at(-1) ?? "";
       table.push({ "what happens": what, phase: json?.phase ?? "-", "what is said": said });

@@ -63,8 +63,11 @@ export const text = (line: Line): string =>
 export async function carryOut(cluster: Cluster, made: Made, { plan: planned }: Planned): Promise<void> {
   if (planned === null) return byHand(cluster, made);
   const PATH = [dirname(cluster.kubectl), process.env["PATH"] ?? ""].join(delimiter);
-  await promisify(execFile)("bash", ["-e", "-c", planned.command], {
-    env: { PATH, HOME: "/nonexistent", KUBECONFIG: cluster.kubeconfig },
+  const env = { PATH, HOME: "/nonexistent", KUBECONFIG: cluster.kubeconfig };
+  await promisify(execFile)("bash", ["-e", "-c", planned.command], { env }).catch((error: unknown) => {
+    // The StatefulSet's controller may be quicker than who pastes the second command: the pod to be evicted is gone already.
+    const isGone = planned.changes.length > 1 && /\(NotFound\): pods "[^"]+" not found\s*$/.test(String(error));
+    if (!isGone) throw error;
   });
 }
 

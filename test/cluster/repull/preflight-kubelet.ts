@@ -11,8 +11,8 @@ export interface Kubelet {
   readonly message: string;
 }
 
-/** Not begun yet. All else that a container waits for is a failure: of a secret that cannot be read, the reason is the parser's own words. */
-const waitsOnly: ReadonlySet<string> = new Set(["", "ContainerCreating", "PodInitializing"]);
+/** The state once more, as an event. Of a secret that cannot be read, `Error: ` and the parser's own words are all that is said. */
+const echoes = /^Error: (?:ErrImagePull|ImagePullBackOff)$/;
 const cannotStart: ReadonlySet<string> = new Set(["CrashLoopBackOff", "CreateContainerError", "RunContainerError"]);
 
 /**
@@ -43,9 +43,9 @@ export function kubeletOn(pod: Pod, container: string, events: readonly Event[],
   }
   const missing = about.find(({ reason }) => reason === "ErrImageNeverPull");
   if (waiting === "ErrImageNeverPull" && missing !== undefined) return of("failed", missing.message, waiting);
-  const failed = about.filter(({ reason, message }) => reason === "Failed" && !message.startsWith("Error: "));
+  const failed = about.filter(({ reason, message }) => reason === "Failed" && !echoes.test(message));
   const times = failed.reduce((sum, { count = 1 }) => sum + count, 0);
-  return !waitsOnly.has(waiting) && times >= 2 ? of("failed", failed.at(-1)?.message ?? "", waiting) : null;
+  return times >= 2 ? of("failed", failed.at(-1)?.message ?? "", waiting) : null;
 }
 
 /** Null: not yet. */

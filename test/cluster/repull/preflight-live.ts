@@ -5,6 +5,7 @@ import { push } from "../registries/push.ts";
 import { kubectl, list, nodeOf, tell } from "../runner.ts";
 import { podOf, specOf } from "../scenarios/scenario.ts";
 import { until } from "../stage.ts";
+import { nameOf } from "./cases.ts";
 import { type Kubelet, kubeletOn } from "./preflight-kubelet.ts";
 import type { Made } from "./preflight-make.ts";
 import type { OwnRegistries } from "./preflight-registries.ts";
@@ -139,7 +140,14 @@ export interface Answered {
   readonly back: Kubelet | null;
 }
 
-/** What the kubelet did after the writes, for each case. `image`: of the new container, where it is put into the pod that is there. */
+/** A node takes 110 pods: what has been answered makes room for those that wait. */
+export const removeCases = async (cluster: Cluster, all: readonly Made[]): Promise<void> => {
+  if (all.length === 0) return;
+  const names = all.map(({ namespace }) => namespace);
+  await kubectl(cluster, ["delete", "namespace", "--wait=false", "--ignore-not-found", ...names]);
+};
+
+/** What the kubelet did after the writes, for each case, which is removed then. `image`: of the new container, where it is put into the pod that is there. */
 export async function kubeletAnswers(
   cluster: Cluster,
   all: readonly { readonly made: Made; readonly image: string | null }[],
@@ -155,6 +163,7 @@ export async function kubeletAnswers(
       const back = made.wayBack === null ? null : kubeletOf(made, seen, backName);
       return kubelet === null || (made.wayBack !== null && back === null) ? null : { made, kubelet, back };
     },
+    (made) => removeCases(cluster, made),
   );
 }
 
@@ -194,21 +203,35 @@ async function eachSettles<T>(
   cluster: Cluster,
   all: readonly Made[],
   answer: (made: Made, seen: Look) => T | null,
+  onSettled: (made: readonly Made[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<T[]> {
   const done = new Map<Made, T>();
   const end = Date.now() + 150_000;
   while (done.size < all.length) {
     const seen = await look(cluster);
+    const fresh: Made[] = [];
     for (const made of all) {
       const found = done.has(made) ? null : answer(made, seen);
-      if (found !== null) done.set(made, found);
+      if (found === null) continue;
+      done.set(made, found);
+      fresh.push(made);
     }
+    await onSettled(fresh);
     if (done.size === all.length) break;
-    const open = all
-      .filter((made) => !done.has(made))
-      .map(({ asked, namespace }) => `${Object.values(asked).join(", ")} (${namespace})`);
-    if (Date.now() > end) throw new Error(`not settled: ${open.join("; ")}`);
+    if (Date.now() > end) {
+      const open = all.filter((made) => !done.has(made)).map((made) => `${nameOf(made.asked)}: ${seenOf(made, seen)}`);
+      throw new Error(`not settled:\n${open.join("\n")}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   return all.flatMap((made) => done.get(made) ?? []);
 }
+
+/** What the cluster shows of a case that does not settle. */
+const seenOf = ({ namespace }: Made, { pods, events }: Look): string =>
+  [
+    ...pods.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name),
+    ...events
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .map(({ involvedObject, reason, message, count }) => `${involvedObject.name} ${reason} ×${count}: ${message}`),
+  ].join("\n    ");

@@ -2,12 +2,20 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { readImageId } from "../../../src/diagnosis/digests.ts";
 import type { Planned } from "../../../src/repull/repull.ts";
 import { type Cluster, readCluster } from "../cluster.ts";
-import { kubectl, nodeOf } from "../runner.ts";
+import { nodeOf } from "../runner.ts";
 import { stage } from "../stage.ts";
 import { words } from "../words.ts";
 import { cases, nameOf } from "./cases.ts";
 import { carryOut, imageInPlace, openPreflight, text } from "./preflight-ask.ts";
-import { type Answered, kubeletAnswers, moveOn, placeCases, placeWaysBack, podsNow } from "./preflight-live.ts";
+import {
+  type Answered,
+  kubeletAnswers,
+  moveOn,
+  placeCases,
+  placeWaysBack,
+  podsNow,
+  removeCases,
+} from "./preflight-live.ts";
 import { make, type Made } from "./preflight-make.ts";
 import { forgetRepositories } from "./preflight-node.ts";
 import { type OwnRegistries, openRegistries } from "./preflight-registries.ts";
@@ -57,8 +65,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (all.length > 0)
-    await kubectl(cluster, ["delete", "namespace", "--wait=false", ...all.map(({ namespace }) => namespace)]);
+  await removeCases(cluster, all);
   await own.close();
 });
 

@@ -109,10 +109,12 @@ beforeAll(async () => {
   shell = openShell(cluster);
   const source = words(Date.now() % 1_000_000);
   const few = pLimit(6);
+  // The audit log may still tell of an earlier run.
+  const now = Date.now().toString(36);
   const named = cases.map(([kind, strategy]) => ({
     kind,
     strategy,
-    namespace: `repull-${source.pair()}`,
+    namespace: `repull-${source.pair()}-${now}`,
     name: source.next(),
   }));
   await stage("every strategy on every kind", () =>

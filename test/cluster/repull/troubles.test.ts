@@ -33,7 +33,7 @@ describe("the API server and the person before the terminal", () => {
   it("Ctrl-C: what has been begun goes on, and is said", async () => {
     await at.runs();
     const wanted = await at.push("1.0.0", "two");
-    const running = at.shell.start(at.set.target, "-n", at.namespace, "--yes", "--strategy", "restart");
+    const running = at.begin(at.shell, "restart");
     await until("its first write", () => (writesIn(at.cluster, at.namespace).length > 0 ? true : null));
     running.child.kill("SIGINT");
     const answer = await running.answer;
@@ -110,8 +110,12 @@ describe("pods that stay, and pods that do not come", () => {
     await at.push("1.0.0", "two");
     await apply(at.cluster, at.namespace, [budget(2)]);
     await budgetIsCounted();
-    const answer = await at.repull(at.shell, "delete-pods", "--timeout", "12s");
-    const words = at.told("a budget lets no pod go", answer);
+    const asked = await at.repull(at.shell, "delete-pods");
+    expect(at.told("a budget lets no pod go", asked)).toContain("keep");
+    expect(asked.json?.phase).toBe("Refused");
+    expect(writesIn(at.cluster, at.namespace)).toEqual([]);
+    const answer = await at.repull(at.shell, "delete-pods", "--allow-unproven", "--timeout", "12s");
+    const words = at.told("a budget lets no pod go, run all the same", answer);
     expect(answer.json?.phase).toBe("Failed");
     expect(words).toContain("keep");
     expect(digestsOf(await podsNamed(at.cluster, at.namespace, at.set.name))).toEqual([at.set.digest, at.set.digest]);
