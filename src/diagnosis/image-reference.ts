@@ -23,6 +23,8 @@ export interface ImageReference {
 const dockerHub = "docker.io";
 const maxPath = 255;
 const maxTag = 128;
+/** Longer than any secret that is put into a name by mistake. */
+const longestLook = 65_536;
 const digestLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
 /**
@@ -177,6 +179,7 @@ const isWord = (text: string, forbidden: RegExp): boolean => text !== "" && !for
 /** What was written, for a sentence: short, and without a password that was written before a host. */
 function quote(text: string): string {
   const at = text.lastIndexOf("@", text.lastIndexOf("/"));
-  const shown = redact(at < 0 ? text : `[hidden]${text.slice(at)}`);
+  // A hundred characters are shown: what stands far behind them tells nothing of the secrets among them, and takes a second to look through.
+  const shown = redact((at < 0 ? text : `[hidden]${text.slice(at)}`).slice(0, longestLook));
   return JSON.stringify(shown.length > 100 ? `${shown.slice(0, 99)}…` : shown);
 }
