@@ -11,8 +11,6 @@ const everything = [
   "test/contract/**/*.test.ts",
   "test/e2e/**/*.test.ts",
 ];
-/** Not a part of the run yet: more of its cases end `unproven` than it allows, and one races with the kubelet's own retry. */
-const notYet = ["test/cluster/repull/preflight.test.ts"];
 /** What depends on the words of the node: on every runtime. */
 const scenarios = ["test/cluster/diagnose.test.ts", "test/cluster/disturbances.test.ts"];
 
@@ -32,7 +30,6 @@ export default defineConfig({
             test: {
               name,
               include: order === 0 ? everything : scenarios,
-              exclude: notYet,
               env: environment,
               globalSetup: ["test/cluster/global-setup.ts"],
               // A cluster is started when the tests before have gone through the other.

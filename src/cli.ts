@@ -3,6 +3,7 @@ import type { DiagnoseOptions, Door } from "./cli/diagnose.ts";
 import type { ExplainOptions } from "./cli/explain.ts";
 import { type Io, type OutputFormat, refuse } from "./cli/io.ts";
 import { addRepull } from "./cli/repull-command.ts";
+import { addRequests } from "./cli/requests/command.ts";
 import type { TargetRequest } from "./core.ts";
 import { type BadInput, badInput, type Result } from "./diagnosis/result.ts";
 
@@ -22,6 +23,8 @@ export interface Doors {
     options: { namespace: string | null; selector: string | null },
   ): Promise<Result<TargetRequest, BadInput>>;
   open(options: Configured): Promise<Result<Door, BadInput>>;
+  /** Whether `IMAGEPULL_READONLY` stops every re-pull. */
+  readOnly(): Promise<Result<boolean, BadInput>>;
   serve(options: Configured): Promise<number>;
   doctor(options: Configured & { readonly output?: "text" | "json" }): Promise<number>;
   install(
@@ -51,6 +54,7 @@ export async function runCli(args: readonly string[], io: Io, version: string, d
   addDiagnose(program, io, doors, done);
   addExplain(program, io, done);
   addRepull(program, io, doors, done);
+  addRequests(program, io, doors, done);
   addServing(program, doors, done);
   addSetup(program, doors, done);
   if (args.length === 0) {

@@ -110,11 +110,24 @@ const doors: Doors = {
         const { createWorld } = await import("./collect/world.ts");
         return createWorld({ reader, writer: await writer(), clock });
       },
+      approvals: async () => {
+        const { createStore } = await import("./approvals/store.ts");
+        const { expiryOfShell } = await import("./config/shell.ts");
+        return {
+          store: createStore(reader, await writer()),
+          whoAmI: () => reader.whoAmI(AbortSignal.timeout(5000)),
+          expiresAfterSeconds: await expiryOfShell({ environment: env, folder: process.cwd(), path: config }),
+        };
+      },
       podsSelected: async (where, selector) =>
         (await import("./collect/selected.ts")).podsSelected(reader, where, selector),
       namespace,
       close,
     });
+  },
+  async readOnly() {
+    (await import("./cli/one-shot.ts")).parseWithoutCompiling();
+    return (await import("./config/environment.ts")).readReadOnly(env);
   },
   serve: async (options) => (await import("./serve.ts")).runServe(options, command),
   doctor: async (options) => (await import("./doctor/index.ts")).runDoctor(options, command),

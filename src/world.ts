@@ -56,8 +56,10 @@ export interface ObjectNow {
   readonly replicas: { readonly desired: number; readonly ready: number; readonly updated: number } | null;
   readonly paused: boolean;
   readonly updateStrategy: string;
-  /** A StatefulSet's: pods of lower ordinals keep their template. 0 elsewhere. */
+  /** A StatefulSet's: pods of lower ordinals keep their template. 0 elsewhere, and where every pod follows. */
   readonly partition: number;
+  /** Where a StatefulSet's ordinals begin: of its pods, so many stand below the partition as the two differ. 0 elsewhere. */
+  readonly firstOrdinal: number;
   /** The last write of the pod template, by `managedFields`. */
   readonly templateChange: Change | null;
 }

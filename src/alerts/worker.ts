@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { Core, DiagnoseAnswer } from "../core.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
+import type { Evidence } from "../diagnosis/evidence.ts";
 import type { Webhook } from "./alertmanager.ts";
 import type { Taking } from "./door.ts";
 import { AlertLedger } from "./ledger.ts";
@@ -24,7 +25,7 @@ export interface WorkerOptions {
   /** Whether there is a channel that reads. */
   readonly hasChannel: boolean;
   /** Posts one diagnosis; throws where it could not. */
-  readonly announce: (diagnosis: Diagnosis) => Promise<void>;
+  readonly announce: (diagnosis: Diagnosis, evidence: Evidence) => Promise<void>;
   readonly clock: () => number;
   /** Resolves after so many milliseconds, or at once when the signal aborts. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -117,13 +118,13 @@ async function diagnoseAndTell(item: Work, options: WorkerOptions, ledger: Alert
   const answer = await ask(item, options.core);
   if (answer.kind === "unreadable") return { end: "unreadable", error: answer.sentence };
   if (answer.kind !== "diagnosis") return { end: "gone" };
-  const { diagnosis } = answer;
+  const { diagnosis, evidence } = answer;
   if (!isPullFailure(diagnosis)) return { end: "passed-over" };
   const workload = `${item.namespace}/${diagnosis.workload.kind}/${diagnosis.workload.name}`;
   const verdict = ledger.settle(item, workload, diagnosis.cause);
   if (verdict !== "announce") return { end: verdict };
   try {
-    await options.announce(diagnosis);
+    await options.announce(diagnosis, evidence);
     return { end: "announced" };
   } catch (error) {
     ledger.retract(item, workload);

@@ -1,4 +1,5 @@
-import type { Ahead, Candidate, Core, DiagnoseAnswer, TargetRequest } from "../core.ts";
+import type { ApprovalStore } from "../approvals/types.ts";
+import type { Ahead, Candidate, Core, DiagnoseAnswer, Subject, TargetRequest } from "../core.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Evidence, Read } from "../diagnosis/evidence.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
@@ -8,7 +9,7 @@ import { renderJson } from "./render-json.ts";
 import { renderMarkdown } from "./render-markdown.ts";
 import { renderText } from "./render-text.ts";
 import type { Terminal } from "./layout.ts";
-import { neutral } from "./neutral.ts";
+import { neutral } from "../diagnosis/neutral.ts";
 
 export interface DiagnoseOptions {
   readonly output: OutputFormat;
@@ -18,11 +19,21 @@ export interface DiagnoseOptions {
   readonly exitCode: boolean;
 }
 
+export interface Approvals {
+  readonly store: ApprovalStore;
+  /** Who the user is to the API server. */
+  readonly whoAmI: () => Promise<Read<Subject>>;
+  /** For how long what is asked for can be decided; null: as usual. */
+  readonly expiresAfterSeconds: number | null;
+}
+
 /** The cluster that a target is looked for on: opened only where one is needed. */
 export interface Door {
   readonly core: Core & Ahead;
   /** What a re-pull that runs reads and writes; loaded only when one does. */
   readonly world: () => Promise<World>;
+  /** Requests and decisions, under the user's own rights; loaded only when somebody asks or decides. */
+  readonly approvals: () => Promise<Approvals>;
   /** Names of the pods in a namespace that carry these labels. */
   readonly podsSelected: (namespace: string, selector: string) => Promise<Read<readonly string[]>>;
   readonly namespace: string;

@@ -3,9 +3,9 @@ import type { Line } from "../diagnosis/say.ts";
 import { type Input, readAll } from "./input.ts";
 import { type Io, refuse } from "./io.ts";
 import { fixLines, painter, type Terminal, wrapped } from "./layout.ts";
-import { neutral } from "./neutral.ts";
+import { neutral } from "../diagnosis/neutral.ts";
 import { stringify } from "./stringify.ts";
-import { write } from "./write.ts";
+import { write } from "../diagnosis/write.ts";
 
 export interface ExplainOptions {
   readonly output: "text" | "json";

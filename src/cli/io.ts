@@ -1,6 +1,6 @@
 import type { Candidate } from "../core.ts";
 import type { Input } from "./input.ts";
-import { neutral } from "./neutral.ts";
+import { neutral } from "../diagnosis/neutral.ts";
 import { stringify } from "./stringify.ts";
 import type { Terminal } from "./layout.ts";
 

@@ -3,8 +3,8 @@ import { format } from "date-fns/format";
 import { isSameDay } from "date-fns/isSameDay";
 import type { Fix } from "../diagnosis/diagnosis.ts";
 import type { Line } from "../diagnosis/say.ts";
-import { neutral } from "./neutral.ts";
-import { lasting, write } from "./write.ts";
+import { neutral } from "../diagnosis/neutral.ts";
+import { lasting, write } from "../diagnosis/write.ts";
 
 export interface Terminal {
   /** Null where lines are not to be broken: a file or a pipe. */

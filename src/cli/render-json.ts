@@ -1,11 +1,11 @@
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Line } from "../diagnosis/say.ts";
 import { stringify } from "./stringify.ts";
-import { lasting, write } from "./write.ts";
+import { plainText } from "../diagnosis/write.ts";
 
 /** The answer as one JSON object: times are RFC 3339, lines are plain text. */
 export function renderJson(diagnosis: Diagnosis): string {
-  const text = (line: Line): string => plain(line, diagnosis.takenAt);
+  const text = (line: Line): string => plainText(line, diagnosis.takenAt);
   return stringify({
     version: diagnosis.version,
     target: diagnosis.target,
@@ -37,10 +37,3 @@ export function renderJson(diagnosis: Diagnosis): string {
     takenAt: diagnosis.takenAt,
   });
 }
-
-const plain = (line: Line, takenAt: string): string =>
-  write(
-    line,
-    (part) => ("code" in part ? part.code : "at" in part ? part.at : lasting(part.since, takenAt)),
-    (text) => text,
-  );

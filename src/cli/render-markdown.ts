@@ -1,8 +1,8 @@
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Line } from "../diagnosis/say.ts";
-import { neutral } from "./neutral.ts";
+import { neutral } from "../diagnosis/neutral.ts";
 import { decisive, risks } from "./parts.ts";
-import { lasting, write } from "./write.ts";
+import { lasting, write } from "../diagnosis/write.ts";
 
 /** The answer as Markdown for a ticket or a chat: what comes from the cluster stands in code and cannot become markup. */
 export function renderMarkdown(diagnosis: Diagnosis): string {

@@ -1,7 +1,7 @@
 import type { Diagnosis, StepStatus } from "../diagnosis/diagnosis.ts";
 import type { Line } from "../diagnosis/say.ts";
 import { clockTime, fixLines, painter, plainLine, type Terminal, wrapped } from "./layout.ts";
-import { neutral } from "./neutral.ts";
+import { neutral } from "../diagnosis/neutral.ts";
 import { decisive, risks } from "./parts.ts";
 
 const statusColours = { ok: "green", problem: "red", unknown: "yellow", skipped: "gray" } as const satisfies Record<

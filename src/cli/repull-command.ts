@@ -10,7 +10,7 @@ import type { Ways } from "./repull/flow.ts";
 export function addRepull(
   program: Command,
   io: Io,
-  doors: Pick<Doors, "parseTarget" | "open">,
+  doors: Pick<Doors, "parseTarget" | "open" | "readOnly">,
   done: (code: number) => void,
   engine: () => Promise<Engine> = async () => (await import("./repull/engine.ts")).engine,
 ): void {
@@ -36,13 +36,16 @@ export function addRepull(
     .option("--config <file>", "default: IMAGEPULL_CONFIG, then imagepull.yaml in the working folder")
     .option("--dry-run", "print the plan, the pre-flight and the kubectl commands; change nothing")
     .option("--yes", "run it without asking; for scripts, where nobody can be asked")
+    .option("--request", "ask for it instead: the bot runs it once somebody has approved it; see imagepull requests")
+    .option("--reason <text>", "with --request: why, for whoever decides")
+    .option("--wait", "with --request: follow it until it has ended")
     .option("--timeout <duration>", "what is not verified by then has failed: 90s, 10m, 1h; default: 10m")
     .option("--allow-repository", "take an image of another repository")
     .option("--allow-unproven", "run it although the pull could not be proved; --yes does not stand for it")
     .addOption(new Option("-o, --output <format>", "how to answer").choices(["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nimagepull repull deploy/web -n shop --strategy restart\nimagepull repull deploy/web -n shop --strategy set-image --tag 2.4.0 --dry-run\nimagepull repull undo deploy/web -n shop\n\nCtrl-C ends the watching and says what goes on by itself; the same command goes on with it.\nExit 0: planned (--dry-run) or succeeded. 1: refused, failed or interrupted. 2: bad usage, no such target, or nothing could be read.",
+      '\nimagepull repull deploy/web -n shop --strategy restart\nimagepull repull deploy/web -n shop --strategy set-image --tag 2.4.0 --dry-run\nimagepull repull deploy/web -n shop --strategy restart --request --reason "the tag was pushed again"\nimagepull repull undo deploy/web -n shop\n\nCtrl-C ends the watching and says what goes on by itself; the same command goes on with it.\nWith IMAGEPULL_READONLY=on only --dry-run is taken.\nExit 0: planned (--dry-run), asked for (--request) or succeeded. 1: refused, failed or interrupted. 2: bad usage, no such target, or nothing could be read.',
     )
     .action(async (words: string[], flags: RepullFlags) => {
       const { readAsked } = await import("./repull/asked.ts");
@@ -51,6 +54,7 @@ export function addRepull(
       const { target, namespace, selector } = asked.value;
       const { repull } = await import("./repull/flow.ts");
       const ways: Ways = {
+        readOnly: () => doors.readOnly(),
         target: () => doors.parseTarget(target, { namespace, selector }),
         open: () => doors.open(flags),
         engine,

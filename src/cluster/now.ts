@@ -38,6 +38,7 @@ const wireNow = z
     spec: z.object({
       template,
       jobTemplate: z.object({ spec: z.object({ template }) }).nullish(),
+      ordinals: z.object({ start: number }).nullish(),
     }),
     status: z.object({ observedGeneration: number }).nullish(),
   })
@@ -62,6 +63,7 @@ export const workloadNow = (apiVersion: string, kind: string): z.ZodType<Standin
         paused: evidence.paused,
         updateStrategy: evidence.updateStrategy,
         partition: evidence.partition,
+        firstOrdinal: spec.ordinals?.start ?? 0,
         templateChange: evidence.templateChange,
       },
     };
@@ -101,6 +103,7 @@ export const barePodNow: z.ZodType<Standing> = z
       paused: false,
       updateStrategy: "",
       partition: 0,
+      firstOrdinal: 0,
       templateChange: changeOfSpec(meta),
     },
   }));

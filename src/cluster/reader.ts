@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as z from "zod";
 import type { Read } from "../diagnosis/evidence.ts";
+import { type AccessReview, type Reviewed, accessReview } from "./access-review.ts";
+import { type Identity, selfReview } from "./self-review.ts";
 import type { Answer, Transport } from "./transport.ts";
 
 /** The resources that are read: where the API server keeps them, and what one of them is called in a sentence. */
@@ -19,6 +21,8 @@ const resources = {
   jobs: { base: "/apis/batch/v1", word: "job" },
   cronjobs: { base: "/apis/batch/v1", word: "cronjob" },
   poddisruptionbudgets: { base: "/apis/policy/v1", word: "poddisruptionbudget" },
+  repullrequests: { base: "/apis/imagepull.dev/v1alpha1", word: "repullrequest" },
+  repulldecisions: { base: "/apis/imagepull.dev/v1alpha1", word: "repulldecision" },
   horizontalpodautoscalers: { base: "/apis/autoscaling/v2", word: "horizontalpodautoscaler" },
 } as const;
 
@@ -50,6 +54,12 @@ export interface Some<T> {
   readonly isPartial: boolean;
 }
 
+/** A whole list, and what the API server's clock said as it answered first: what it had by then is in it. Null where it said nothing. */
+export interface Dated<T> {
+  readonly items: readonly T[];
+  readonly at: Date | null;
+}
+
 export interface PodReview {
   readonly user: string;
   readonly groups: readonly string[];
@@ -65,8 +75,14 @@ export interface ClusterReader {
   list<T>(path: ListPath, schema: z.ZodType<T>, signal: AbortSignal): Promise<Read<readonly T[]>>;
   /** So many pages of 500 at most; what came in time counts, once the first page has. */
   listSome<T>(path: ListPath, pages: number, schema: z.ZodType<T>, signal: AbortSignal): Promise<Read<Some<T>>>;
-  /** SubjectAccessReview: whether somebody may get pods in a namespace (null: in all). The one POST; nothing is kept of it. */
+  /** All pages, or an error: what decides something is never decided by a part. */
+  listDated<T>(path: ListPath, schema: z.ZodType<T>, signal: AbortSignal): Promise<Read<Dated<T>>>;
+  /** SubjectAccessReview. Nothing is kept of it. */
+  review(review: AccessReview, signal: AbortSignal): Promise<Read<Reviewed>>;
+  /** The same: whether somebody may get pods in a namespace (null: in all). */
   mayGetPods(review: PodReview, signal: AbortSignal): Promise<Read<boolean>>;
+  /** SelfSubjectReview: who the own login is to the API server. Nothing is kept of it. */
+  whoAmI(signal: AbortSignal): Promise<Read<Identity>>;
   /** Whether the API server answers and says that it is ready. */
   ready(signal: AbortSignal): Promise<Read<true>>;
 }
@@ -78,6 +94,10 @@ const partial = `application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.i
 
 /** `server` is named where it refuses the login, and only then made. */
 export function createReader(transport: Transport, cluster: string, server: () => string): ClusterReader {
+  const asked = async (review: AccessReview, signal: AbortSignal): Promise<Read<Reviewed>> => {
+    const answer = await transport.post(accessReview.path, accessReview.body(review), signal);
+    return interpret(answer, accessReview.schema, accessReview.words(review), server, 201);
+  };
   return {
     cluster,
     async get(path, schema, signal) {
@@ -97,16 +117,24 @@ export function createReader(transport: Transport, cluster: string, server: () =
       const { items, isPartial } = read.value;
       return { status: "ok", value: { items, isPartial } };
     },
-    async mayGetPods({ user, groups, namespace }, signal) {
-      // An empty namespace is all of them.
-      const resourceAttributes = { verb: "get", group: "", resource: "pods", namespace: namespace ?? "" };
-      const body = {
-        apiVersion: reviewVersion,
-        kind: "SubjectAccessReview",
-        spec: { user, groups, resourceAttributes },
-      };
-      const answer = await transport.post(`/apis/${reviewVersion}/subjectaccessreviews`, body, signal);
-      return interpret(answer, reviewed, wordsForReview, server, 201);
+    async listDated(path, schema, signal) {
+      const read = await listPages(transport, path, maxPages, schema, signal, server);
+      if (read.status !== "ok") return read;
+      const { items, isPartial, broken, at } = read.value;
+      if (!isPartial) return { status: "ok", value: { items, at } };
+      const { what } = wordsForList(path);
+      return (
+        broken ?? { status: "failed", reason: `${what} cannot be read whole: there are more than ${items.length}` }
+      );
+    },
+    review: asked,
+    async mayGetPods(review, signal) {
+      const read = await asked({ ...review, verb: "get", group: "", resource: "pods" }, signal);
+      return read.status === "ok" ? { status: "ok", value: read.value.allowed } : read;
+    },
+    async whoAmI(signal) {
+      const answer = await transport.post(selfReview.path, selfReview.body, signal);
+      return interpret(answer, selfReview.schema, selfReview.words, server, 201);
     },
     async ready(signal) {
       const answer = await transport.get("/readyz", "*/*", signal);
@@ -148,22 +176,11 @@ function wordsForList({ resource, namespace }: ListPath): Words {
   return { what: `${resource}${where}`, forbidden: `list ${resource}`, absent: `${resource}${where}` };
 }
 
-const reviewVersion = "authorization.k8s.io/v1";
-
-const wordsForReview: Words = {
-  what: "who may get pods",
-  forbidden: "create subjectaccessreviews",
-  absent: `the API ${reviewVersion}`,
-};
-
-/** `denied` is an authorizer's word against all others. */
-const reviewed = z
-  .object({ status: z.object({ allowed: z.boolean(), denied: z.boolean().nullish() }) })
-  .transform(({ status: { allowed, denied } }) => allowed && denied !== true);
-
 interface Pages<T> extends Some<T> {
   /** Why a later page could not be read; null where none failed. */
   readonly broken: NotOk | null;
+  /** Of the first page. */
+  readonly at: Date | null;
 }
 
 async function listPages<T>(
@@ -176,18 +193,25 @@ async function listPages<T>(
 ): Promise<Read<Pages<T>>> {
   const items: T[] = [];
   let next = "";
+  let at: Date | null = null;
   for (let page = 0; page < pages; page += 1) {
     // A page of 500 pods takes tens of milliseconds to parse: whoever else waits for the event loop has a turn in between.
     if (page > 0) await nextTurn();
     const answer = await transport.get(listUrl(path, next), path.metadataOnly === true ? partial : json, signal);
     const read = interpretList(answer, schema, wordsForList(path), server);
     if (read.status !== "ok")
-      return page === 0 ? read : { status: "ok", value: { items, isPartial: true, broken: read } };
+      return page === 0 ? read : { status: "ok", value: { items, isPartial: true, broken: read, at } };
+    if (page === 0) at = dateOf(answer);
     items.push(...read.value.items);
     next = read.value.next;
     if (next === "") break;
   }
-  return { status: "ok", value: { items, isPartial: next !== "", broken: null } };
+  return { status: "ok", value: { items, isPartial: next !== "", broken: null, at } };
+}
+
+function dateOf(answer: Answer): Date | null {
+  const time = answer.kind === "answer" ? Date.parse(answer.date ?? "") : Number.NaN;
+  return Number.isNaN(time) ? null : new Date(time);
 }
 
 function listUrl(path: ListPath, next: string): string {

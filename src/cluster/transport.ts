@@ -3,10 +3,12 @@ import { type Agent, type Connections, createConnections, http, https } from "./
 import { redact } from "../diagnosis/redact.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
 import { type Credentials, type Login, LoginError } from "./login.ts";
+import { createServerClock, type ServerClock } from "./transport-clock.ts";
 
 /** What came back, or why nothing did, as a sentence without its full stop. */
 export type Answer =
-  | { readonly kind: "answer"; readonly status: number; readonly body: string }
+  /** `date`: what the server's clock said, by its `Date` header; left out where it said nothing. */
+  | { readonly kind: "answer"; readonly status: number; readonly body: string; readonly date?: string }
   | { readonly kind: "timeout" }
   | { readonly kind: "failed"; readonly reason: string };
 
@@ -28,6 +30,8 @@ export interface Transport {
     body: object,
     signal: AbortSignal,
   ) => Promise<Answer>;
+  /** Milliseconds that the API server's clock is ahead of this machine's, as far as its answers have told. */
+  readonly ahead: () => number;
   readonly close: () => void;
 }
 
@@ -44,6 +48,9 @@ interface Question {
   readonly mayRepeat: boolean;
 }
 
+/** A question on its way, and whom the `Date` of its answer is told. */
+type Sent = Question & Pick<ServerClock, "saw">;
+
 const json = "application/json";
 
 /** Sends requests over connections that are kept open, logs in anew once where a login is refused, and never throws. */
@@ -53,8 +60,9 @@ export function createTransport(
   environment: Readonly<Record<string, string | undefined>>,
 ): Transport {
   const connections = createConnections(access, environment);
+  const { saw, ahead } = createServerClock();
   const ask = (question: Question, credentials: Credentials, signal: AbortSignal): Promise<Answer> =>
-    once(connections, access.server + question.path, question, credentials, signal);
+    once(connections, access.server + question.path, { ...question, saw }, credentials, signal);
   const send = async (question: Question, signal: AbortSignal): Promise<Answer> => {
     try {
       const credentials = await login(signal, null);
@@ -71,6 +79,7 @@ export function createTransport(
       send({ path, accept: json, method: "POST", body: asJson(json, body), mayRepeat: true }, signal),
     send: (method, path, contentType, body, signal) =>
       send({ path, accept: json, method, body: asJson(contentType, body), mayRepeat: false }, signal),
+    ahead,
     close: connections.close,
   };
 }
@@ -80,7 +89,7 @@ const asJson = (type: string, body: object): Question["body"] => ({ type, text: 
 async function once(
   connections: Connections,
   url: string,
-  question: Question,
+  question: Sent,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -101,7 +110,7 @@ class TooLarge extends Error {}
 function exchange(
   agent: Agent,
   url: string,
-  { accept, method, body }: Question,
+  { accept, method, body, saw }: Sent,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -122,6 +131,7 @@ function exchange(
       reject(isStale ? new StaleConnection("stale", { cause: error }) : error);
     });
     request.once("response", (response) => {
+      saw(response.headers.date);
       const stream =
         response.headers["content-encoding"] === "gzip"
           ? response.pipe(process.getBuiltinModule("node:zlib").createGunzip())
@@ -137,7 +147,14 @@ function exchange(
         if (size > maxBody) request.destroy(new TooLarge());
       });
       stream.once("end", () => {
-        resolve({ kind: "answer", status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") });
+        const { date } = response.headers;
+        const body = Buffer.concat(chunks).toString("utf8");
+        resolve({
+          kind: "answer",
+          status: response.statusCode ?? 0,
+          body,
+          ...(date === undefined ? {} : { date }),
+        });
       });
     });
     request.end(body?.text);

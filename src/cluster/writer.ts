@@ -7,6 +7,8 @@ export interface Writer {
   write(write: Write, signal?: AbortSignal): Promise<Written>;
   /** Server-side dry run: rights, admission and preconditions are tried, nothing is changed. `lost` where an admission webhook cannot be tried. */
   rehearse(write: Write, signal?: AbortSignal): Promise<Written>;
+  /** Milliseconds that the API server's clock is ahead of this machine's. */
+  ahead(): number;
 }
 
 /** Milliseconds. */
@@ -39,6 +41,7 @@ export function createWriter(transport: Transport, server: () => string, deadlin
   return {
     write: (write, signal) => send(write, false, signal),
     rehearse: (write, signal) => send(write, true, signal),
+    ahead: transport.ahead,
   };
 }
 

@@ -4,7 +4,7 @@ import type { LabelSelector } from "../cluster/objects.ts";
 import { objectName } from "../cluster/objects.ts";
 import { type Standing, type StandingPod, barePodNow, podNow, workloadNow } from "../cluster/now.ts";
 import { controllerOf } from "../cluster/pod.ts";
-import type { ClusterReader, ObjectPath } from "../cluster/reader.ts";
+import type { ClusterReader, ListPath, ObjectPath } from "../cluster/reader.ts";
 import type { Writer } from "../cluster/writer.ts";
 import type { Read } from "../diagnosis/evidence.ts";
 import type { ObjectName, PodNow, World } from "../world.ts";
@@ -61,7 +61,8 @@ export function createWorld({ reader, writer, clock }: Parts): World {
     },
     write: (write, signal) => writer.write(write, signal),
     rehearse: (write, signal) => writer.rehearse(write, signal),
-    clock,
+    // Times that are noted in the cluster are compared with those that the API server sets: this machine's clock may be another.
+    clock: () => new Date(clock().getTime() + writer.ahead()),
     sleep,
   };
 }
@@ -112,7 +113,20 @@ async function podsMadeBy(reads: Reads, maker: Maker): Promise<Read<readonly Pod
 async function listPods(reads: Reads, { namespace, selector }: Maker): Promise<Read<readonly StandingPod[]>> {
   const labelSelector = selectorText(selector);
   // An empty selector would be all pods of the namespace, of whomever.
-  return labelSelector === "" ? found([]) : reads.list({ resource: "pods", namespace, labelSelector }, podNow);
+  return labelSelector === "" ? found([]) : whole(reads, { resource: "pods", namespace, labelSelector }, podNow);
+}
+
+/** Pages of 500. */
+const mostPages = 20;
+
+/** Of a list that is cut off nobody can say that a pod is gone. */
+async function whole<T>(reads: Reads, path: ListPath, schema: z.ZodType<T>): Promise<Read<readonly T[]>> {
+  const read = await reads.listSome(path, mostPages, schema);
+  if (read.status !== "ok") return read;
+  const { items, isPartial } = read.value;
+  if (!isPartial) return found(items);
+  const reason = `${path.resource} in namespace ${path.namespace ?? ""} could not be read to the end: after ${items.length} of them came no more`;
+  return { status: "failed", reason };
 }
 
 function ownedBy(pods: Read<readonly StandingPod[]>, uids: ReadonlySet<string>): Read<readonly PodNow[]> {
@@ -129,7 +143,7 @@ async function podsOfDeployment(reads: Reads, maker: Maker): Promise<Read<readon
   const labelSelector = selectorText(selector);
   const [pods, sets] = await Promise.all([
     listPods(reads, maker),
-    reads.list({ resource: "replicasets", namespace, labelSelector, metadataOnly: true }, objectName),
+    whole(reads, { resource: "replicasets", namespace, labelSelector, metadataOnly: true }, objectName),
   ]);
   if (pods.status !== "ok") return pods;
   if (sets.status === "ok")
@@ -144,11 +158,11 @@ async function podsOfDeployment(reads: Reads, maker: Maker): Promise<Read<readon
 
 /** A CronJob selects nothing: its Jobs do. */
 async function podsOfCronJob(reads: Reads, { namespace, uid }: Maker): Promise<Read<readonly PodNow[]>> {
-  const jobs = await reads.list({ resource: "jobs", namespace, metadataOnly: true }, objectName);
+  const jobs = await whole(reads, { resource: "jobs", namespace, metadataOnly: true }, objectName);
   if (jobs.status !== "ok") return jobs;
   const own = jobs.value.filter((job) => controllerOf(job)?.uid === uid);
   if (own.length === 0) return found([]);
-  const pods = await reads.list({ resource: "pods", namespace, labelSelector: "job-name" }, podNow);
+  const pods = await whole(reads, { resource: "pods", namespace, labelSelector: "job-name" }, podNow);
   return ownedBy(pods, new Set(own.map((job) => job.uid)));
 }
 

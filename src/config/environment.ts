@@ -107,6 +107,22 @@ const variables = z.object({
 });
 
 const known = [...Object.keys(variables.shape), "IMAGEPULL_CONFIG"];
+const readOnly = "IMAGEPULL_READONLY";
+
+/**
+ * The one of these settings that holds for the shell as well. A slip of its name is refused here too: somebody would think that every re-pull
+ * is stopped, and none would be.
+ */
+export function readReadOnly(environment: Environment): Result<boolean, BadInput> {
+  const [slip] = Object.entries(environment).flatMap(([name, value]) =>
+    (value?.trim() ?? "") !== "" && nearest(name) === readOnly ? misspelt(name) : [],
+  );
+  if (slip !== undefined) return { ok: false, error: slip };
+  const given = environment[readOnly]?.trim() ?? "";
+  if (given === "") return success(false);
+  const parsed = onOff.safeParse(given);
+  return parsed.success ? success(parsed.data) : badInput(`${readOnly} ${parsed.error.issues[0]?.message ?? ""}`);
+}
 
 /**
  * Reads the settings that come by environment, or says one sentence for each mistake. Unknown names are refused only where they
@@ -143,10 +159,15 @@ export function readEnvironment(environment: Environment): Result<EnvironmentSet
 
 /** Names of our own that differ from a known one by a letter or two. */
 function misspelt(name: string): BadInput[] {
-  if (!/^(IMAGEPULL|SLACK)_/i.test(name) || known.includes(name)) return [];
-  const near = known.find((candidate) => candidate.includes("_") && distance(name.toUpperCase(), candidate) <= 2);
+  const near = nearest(name);
   return near === undefined ? [] : [{ sentence: `${name} is no setting of imagepull. Did you mean ${near}?` }];
 }
+
+/** The setting that such a name was meant to be. */
+const nearest = (name: string): string | undefined =>
+  !/^(IMAGEPULL|SLACK)_/i.test(name) || known.includes(name)
+    ? undefined
+    : known.find((candidate) => candidate.includes("_") && distance(name.toUpperCase(), candidate) <= 2);
 
 function slackSettings(given: z.output<typeof variables>): Result<SlackSettings, readonly BadInput[]> {
   const {

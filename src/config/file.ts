@@ -1,17 +1,16 @@
 import { LineCounter, isNode, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import * as z from "zod";
+import type { ApprovalRules } from "../approvals/types.ts";
 import { failure, success } from "../diagnosis/result.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
 import type { RegistrySettings } from "../registry/registry.ts";
 import { describeIssue, writePath } from "../schema-issue.ts";
+import { type ApprovalSettings, approvalKeys, approvalSettings } from "./approvals.ts";
 import { duration } from "./duration.ts";
+import { namespaceName } from "./names.ts";
 import { nearest } from "./nearest.ts";
 import { registryKeys, registrySettings } from "./registry.ts";
-
-const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
-  error: "no namespace: small letters, digits and -, at most 63 (RFC 1123).",
-});
 
 const channelId = z.string().regex(/^[CG][A-Z0-9]{2,}$/, { error: "not a channel's id (C0123ABCD)." });
 
@@ -24,6 +23,7 @@ const settingsFile = z.strictObject({
     .strictObject({ read: duration("100ms").default(2500), answer: duration("100ms").default(4500) })
     .prefault({}),
   registry: registrySettings.prefault({}),
+  approvals: approvalSettings.prefault({}),
 });
 
 export interface FileSettings {
@@ -36,7 +36,14 @@ export interface FileSettings {
   /** Milliseconds: for one read of the cluster, and for a whole answer. */
   readonly deadlines: { readonly read: number; readonly answer: number };
   readonly registry: RegistrySettings;
+  readonly approvals: ApprovalSettings;
 }
+
+/** What requests of one namespace need. */
+export const rulesFor = ({ approvals }: Pick<FileSettings, "approvals">, namespace: string): ApprovalRules => ({
+  needed: approvals.namespaces.get(namespace) ?? approvals.needed,
+  people: approvals.people,
+});
 
 /** Parses the text of `imagepull.yaml`, or says one sentence for each mistake, with file, line and path. */
 export function parseSettings(text: string, file: string): Result<FileSettings, readonly BadInput[]> {
@@ -55,13 +62,14 @@ export function parseSettings(text: string, file: string): Result<FileSettings, 
       `${file}:${lineOf(document, lines, path)} ${writePath(path)}`.trimEnd();
     return failure(parsed.error.issues.flatMap((issue) => sentences(issue, value, where)));
   }
-  const { cluster, access, channels, deadlines, registry } = parsed.data;
+  const { cluster, access, channels, deadlines, registry, approvals } = parsed.data;
   return success({
     cluster,
     access,
     namespaces: new Map(Object.entries(channels).map(([channel, { namespace }]) => [channel, namespace])),
     deadlines,
     registry,
+    approvals,
   });
 }
 
@@ -103,16 +111,26 @@ function sentences(issue: Issue, value: unknown, where: (path: readonly Property
 }
 
 const keysAt: Readonly<Record<string, readonly string[]>> = {
-  "": ["cluster", "access", "channels", "deadlines", "registry"],
+  "": ["cluster", "access", "channels", "deadlines", "registry", "approvals"],
   access: ["look"],
   "channels.*": ["namespace"],
   deadlines: ["read", "answer"],
   registry: registryKeys,
   "registry.tokenServers[]": ["registry", "server"],
+  approvals: approvalKeys,
+  "approvals.namespaces.*": ["needed"],
+  "approvals.atOnce": ["namespace", "cluster"],
 };
 
+/** Where names of the user's own stand, a star. */
+function placeOf(path: readonly PropertyKey[]): string {
+  if (path[0] === "channels") return "channels.*";
+  if (path[0] === "approvals" && path[1] === "namespaces") return "approvals.namespaces.*";
+  return writePath(path).replaceAll(/\[\d+\]/g, "[]");
+}
+
 function suggestion(path: readonly PropertyKey[], key: string): string {
-  const place = path[0] === "channels" ? "channels.*" : writePath(path).replaceAll(/\[\d+\]/g, "[]");
+  const place = placeOf(path);
   const keys = keysAt[place] ?? [];
   const near = nearest(key, keys);
   return near === null ? `There ${keys.length === 1 ? "is" : "are"} ${keys.join(", ")}.` : `Did you mean ${near}?`;

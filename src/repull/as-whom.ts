@@ -18,8 +18,13 @@ export function asWhom({ ahead: { pullSecrets }, subject: { pod, newPod } }: Inf
 }
 
 /** Why nobody knows which credential a kubelet would send. */
-export const unread = ({ ahead: { pullSecrets } }: Informed): string =>
-  pullSecrets === undefined || pullSecrets.status === "ok" ? "not all pull secrets could be read" : pullSecrets.reason;
+export function unread({ ahead: { pullSecrets } }: Informed): string {
+  if (pullSecrets === undefined) return "not all pull secrets could be read";
+  // What the secrets of a pod that is not there hold is told to registries alone.
+  return pullSecrets.status === "ok"
+    ? "not all pull secrets of a new pod could be read and decoded"
+    : pullSecrets.reason;
+}
 
 const listed = (names: readonly string[]): Line =>
   names.length === 0

@@ -18,7 +18,7 @@ const rollsOut: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Dae
 /** `at`: when it begins, RFC 3339, in whole seconds as kubectl writes them. */
 export function markOf(informed: Informed, wanted: readonly Wanted[] | null, undo: readonly Undo[], at: string): Mark {
   const { subject, parameters, evidence } = informed;
-  const { strategy, container, tag, image, timeout } = parameters;
+  const { strategy, container, tag, image, selector, timeout } = parameters;
   const isForPod = strategy === "delete-pods" && evidence.target.kind === "Pod" && !subject.isBare;
   const after = chosenAfterwards(informed).map((one) => [one.name, { image: one.image, policy: one.policy }] as const);
   const isRestart = strategy === "restart" || (strategy === "policy-always" && rollsOut.has(subject.object.kind));
@@ -27,7 +27,13 @@ export function markOf(informed: Informed, wanted: readonly Wanted[] | null, und
     version: 1,
     fingerprint: hash([subject.object.uid, strategy, after, hash(subject.containers), wanted]),
     strategy,
-    asked: { container, tag, image, only: isForPod ? [evidence.target.name] : parameters.only && [...parameters.only] },
+    asked: {
+      container,
+      tag,
+      image,
+      only: parameters.only === null ? (isForPod ? [evidence.target.name] : null) : [...parameters.only],
+      selector,
+    },
     containers: Object.fromEntries(after),
     restartedAt: isRestart ? at : null,
     startedAt: at,
@@ -37,6 +43,7 @@ export function markOf(informed: Informed, wanted: readonly Wanted[] | null, und
     pods: pods.length > maxNotedPods ? null : pods,
     evicts: evictsAll(informed) ? "all" : neverStarted(informed).map(({ uid }) => uid),
     undoes: parameters.undo?.fingerprint ?? null,
+    request: parameters.request,
     outcome: null,
   };
 }
@@ -131,6 +138,13 @@ function wordsOf(informed: Informed, { restartedAt }: Mark): Line {
   return say`${changed}; ${note}`;
 }
 
+/** Each request's pods have names of their own: those of an earlier attempt at the same are none of its proof. */
+export const pullPodName = (
+  { strategy, fingerprint, request }: Pick<Mark, "strategy" | "fingerprint" | "request">,
+  index: number,
+): string =>
+  ["imagepull", strategy, fingerprint, ...(request === null ? [] : [hash(request.uid).slice(0, 6)]), index].join("-");
+
 function pullingPods(informed: Informed, mark: Mark): readonly Change[] {
   const { subject, parameters } = informed;
   const { newPod: pod, object } = subject;
@@ -138,7 +152,7 @@ function pullingPods(informed: Informed, mark: Mark): readonly Change[] {
   if (pod === null) return [];
   const nodes = nodesOf(informed);
   return (nodes.length === 0 ? [null] : nodes).map((node, index) => {
-    const name = `imagepull-${parameters.strategy}-${mark.fingerprint}-${index}`;
+    const name = pullPodName(mark, index);
     const annotations = { [annotation]: writeMark(mark) };
     const seconds = Math.ceil(parameters.timeout / 1000);
     const body = pullPod({ name, node, pod, owner: object, containers, annotations, seconds });
@@ -161,7 +175,7 @@ function anew({ subject: { object } }: Informed): readonly Change[] {
   const secret = code(keeper.name);
   return [
     create(keeper, null, say`keep the manifest of pod ${name} in secret ${secret} until the pod is there again`),
-    remove(object, say`delete pod ${name}: nothing makes it again by itself`),
+    evict(object, say`evict pod ${name}: nothing makes it again by itself`),
     create(
       { ...object, uid: null },
       null,

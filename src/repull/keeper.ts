@@ -61,11 +61,17 @@ export function readKeeper(secret: Readonly<Record<string, unknown>>): Kept | nu
   if (!parsed.success) return null;
   const { metadata, data } = parsed.data;
   const mark = readMark(JSON.stringify(data.mark));
-  return mark === null ? null : { uid: metadata.uid, mark, manifest: data.manifest };
+  // Whoever may write secrets may write anything into them.
+  return mark === null || !podSchema.safeParse(data.manifest).success
+    ? null
+    : { uid: metadata.uid, mark, manifest: data.manifest };
 }
 
 const loose = z.looseObject({});
-const container = z.looseObject({ volumeMounts: z.array(z.looseObject({ name: z.string() })).optional() });
+const container = z.looseObject({
+  name: z.string(),
+  volumeMounts: z.array(z.looseObject({ name: z.string() })).optional(),
+});
 const podSchema = z.object({
   apiVersion: z.literal("v1"),
   kind: z.literal("Pod"),

@@ -20,6 +20,8 @@ const markSchema = z.object({
     image: z.string().nullable(),
     /** Pods that were named or selected; null: all of the object. */
     only: z.array(z.string()).nullable(),
+    /** The labels that selected them: their successors bear them too, so names alone do not tell the same from another. */
+    selector: z.string().nullable().default(null),
   }),
   /** The chosen containers as they are to be. */
   containers: z.record(z.string(), z.object({ image: z.string(), policy: z.string() })),
@@ -38,6 +40,8 @@ const markSchema = z.object({
   evicts: z.union([z.literal("all"), z.array(z.string())]),
   /** The fingerprint that it takes back. */
   undoes: z.string().nullable(),
+  /** The RepullRequest that it carries out: what another asks for is another re-pull, the same in all else. Null: somebody ran it directly. */
+  request: z.object({ name: z.string(), uid: z.string() }).nullable().default(null),
   outcome: z
     .object({
       phase: z.enum(["Succeeded", "Failed"]),
@@ -63,7 +67,29 @@ export function readMark(text: string | null): Mark | null {
   }
 }
 
+const foreignSchema = z.object({
+  version: z.unknown().refine((version) => version !== undefined && version !== 1),
+  outcome: z.null().optional(),
+  deadline: z.unknown().optional(),
+});
+
+/** What an imagepull of another version has noted, and may still be at: `until` is its deadline, where one can be read. Null: none, or it has ended. */
+export function foreignUnderWay(text: string | null, now: Date): { readonly until: string | null } | null {
+  try {
+    const parsed = foreignSchema.safeParse(JSON.parse(text ?? "null"));
+    if (!parsed.success) return null;
+    const until = instant.safeParse(parsed.data.deadline);
+    if (!until.success) return { until: null };
+    return Date.parse(until.data) > now.getTime() ? { until: until.data } : null;
+  } catch {
+    return null;
+  }
+}
+
 export const writeMark = (mark: Mark): string => JSON.stringify(mark);
+
+/** Carried out for the same request, or both for none. */
+export const isSameRequest = (one: Mark["request"], other: Mark["request"]): boolean => one?.uid === other?.uid;
 
 /** It has begun, has not ended, and its time is not over. */
 export const isUnderWay = (mark: Mark, now: Date): boolean =>

@@ -88,8 +88,11 @@ function restartsOf(informed: Informed): Plan["restarts"] {
     const which = count === 1 ? say`pod ${code(pods[0] ?? "")}` : say`${count} pods`;
     if (subject.isBare && writesSpec(parameters.strategy))
       return say`the container in ${which} is stopped and started again, in the same pod`;
+    if (subject.isBare) return say`${which}, by eviction, and made again when it is gone`;
     if (parameters.strategy === "delete-pods" || replacesNothing(informed))
-      return say`${which}, by eviction, five at a time: the next when the new ones have pulled`;
+      return count === 1
+        ? say`${which}, by eviction`
+        : say`${which}, by eviction, at most five at a time, and never the last that is ready: the next when the new ones are`;
     return say`${which}, one after the other as ${code(resourceOf(subject.object))} rolls out`;
   }
 }

@@ -10,6 +10,12 @@ export const strategies = [
 ] as const;
 export type Strategy = (typeof strategies)[number];
 
+/** The RepullRequest that a re-pull carries out. */
+export interface OfRequest {
+  readonly name: string;
+  readonly uid: string;
+}
+
 /** What somebody asks for, as it was typed. */
 export interface Parameters {
   readonly strategy: Strategy;
@@ -26,8 +32,14 @@ export interface Parameters {
   readonly timeout: number;
   /** Pods that a label selected, for `delete-pods`; null: those of the target. */
   readonly only: readonly string[] | null;
+  /** The labels that selected them, as they were typed. */
+  readonly selector: string | null;
   /** What is taken back, and by container the reference to pin; null where nothing is. The strategy is `set-image` then. */
   readonly undo: { readonly fingerprint: string; readonly pins: Readonly<Record<string, string>> } | null;
+  /** When the re-pull that is taken back began; null where nothing is taken back, or that is not known. */
+  readonly takesBack: string | null;
+  /** Null: somebody runs it with rights of their own. */
+  readonly request: OfRequest | null;
 }
 
 /** Ten minutes, as a Deployment's own progressDeadlineSeconds. */
@@ -43,7 +55,10 @@ export const parametersOf = (strategy: Strategy, given: Partial<Parameters> = {}
   context: null,
   timeout: usualTimeout,
   only: null,
+  selector: null,
   undo: null,
+  takesBack: null,
+  request: null,
   ...given,
   strategy,
 });

@@ -1,6 +1,6 @@
 import { quote } from "../diagnosis/causes/commands.ts";
 import { badInput, type Result, success } from "../diagnosis/result.ts";
-import { code, join, type Line, say } from "../diagnosis/say.ts";
+import { at, code, join, type Line, say } from "../diagnosis/say.ts";
 import type { ObjectName, ObjectNow } from "../world.ts";
 import type { Choice } from "./images.ts";
 import { isUnderWay, type Mark, readMark } from "./mark.ts";
@@ -9,7 +9,7 @@ import { resourceOf } from "./subject.ts";
 
 /** The object that a re-pull was made of, as it stands now. */
 export interface Noted {
-  readonly object: Pick<ObjectName, "kind" | "name">;
+  readonly object: Pick<ObjectName, "kind" | "name"> & Partial<Pick<ObjectName, "namespace">>;
   readonly now: ObjectNow;
   readonly clock: Date;
 }
@@ -27,15 +27,17 @@ export function undoParameters({ object, now, clock }: Noted, given: Partial<Par
         ? `no re-pull is noted on ${name}: there is nothing to take back.`
         : `what is noted on ${name} is of another imagepull, and cannot be read: there is nothing that can be taken back.`,
     );
-  const why = whyNot(name, mark, now, clock);
+  const again = isUnderWay(mark, clock) ? sameAgain(object, mark, given.context ?? null) : null;
+  const why = whyNot(name, mark, now, clock, again);
   if (why !== null) return badInput(why);
-  const { container: _container, tag: _tag, image: _image, only: _only, ...kept } = given;
-  return success(parametersOf("set-image", { ...kept, undo: { fingerprint: mark.fingerprint, pins: pinsOf(mark) } }));
+  const { container: _container, tag: _tag, image: _image, only: _only, selector: _selector, ...kept } = given;
+  const undo = { fingerprint: mark.fingerprint, pins: pinsOf(mark) };
+  return success(parametersOf("set-image", { ...kept, undo, takesBack: mark.startedAt }));
 }
 
-function whyNot(name: string, mark: Mark, now: ObjectNow, clock: Date): string | null {
+function whyNot(name: string, mark: Mark, now: ObjectNow, clock: Date, again: string | null): string | null {
   if (isUnderWay(mark, clock))
-    return `a re-pull of ${name} is still under way (${mark.strategy}, since ${mark.startedAt}): wait until it has ended, at ${mark.deadline} at the latest.`;
+    return `a re-pull of ${name} is still under way (${mark.strategy}, since ${mark.startedAt}). ${goOn(mark, again)}; without that it holds this off until ${mark.deadline}.`;
   if (mark.undoes !== null)
     return `the last re-pull of ${name} was taken back already (at ${mark.startedAt}): there is nothing further to go back to.`;
   if (!isOffered(mark)) {
@@ -70,21 +72,48 @@ const pinsOf = ({ before }: Mark): Readonly<Record<string, string>> =>
 const isOffered = (mark: Mark): boolean =>
   !onlyPulls(mark.strategy) && mark.undoes === null && Object.keys(pinsOf(mark)).length > 0;
 
+/** What ends it earlier than its deadline. */
+function goOn({ request }: Mark, again: string | null): string {
+  if (request !== null) return `It is carried out for the request ${request.name}: undo it once that has ended`;
+  const how = again === null ? "by the same command as before," : `by ${again}`;
+  return `If it was interrupted, go on with it, ${how} and undo it once it has ended`;
+}
+
+/** The command that goes on with what the mark says is under way; null where it does not tell how the pods were selected. */
+function sameAgain(object: Noted["object"], { strategy, asked }: Mark, context: string | null): string | null {
+  const { container, tag, image, only, selector } = asked;
+  const [pod, ...more] = only ?? [];
+  if ((selector === null && more.length > 0) || object.namespace === undefined) return null;
+  const target = pod === undefined ? object : { ...object, kind: "Pod", name: pod };
+  const options = Object.entries({ selector, strategy, container, tag, image, context });
+  return commandFor(
+    selector === null ? [typed(target)] : [],
+    object.namespace,
+    options.flatMap(([name, value]) => (value === null ? [] : [`--${name}`, value])),
+  );
+}
+
 /** As `imagepull` and kubectl take them. */
 const shortKinds: Readonly<Record<string, string>> = { Deployment: "deploy", StatefulSet: "sts", DaemonSet: "ds" };
 
 /** `imagepull repull undo deploy/web -n shop`; null where there is no way back. */
 export function undoCommand({ kind, name, namespace }: ObjectName, mark: Mark, context: string | null): string | null {
   if (!isOffered(mark)) return null;
-  const target = `${shortKinds[kind] ?? kind.toLowerCase()}/${name}`;
-  const where = context === null ? [] : ["--context", context];
-  return ["imagepull", "repull", "undo", target, "-n", namespace, ...where].map(quote).join(" ");
+  return commandFor(["undo", typed({ kind, name })], namespace, context === null ? [] : ["--context", context]);
 }
 
+const typed = ({ kind, name }: Pick<ObjectName, "kind" | "name">): string =>
+  `${shortKinds[kind] ?? kind.toLowerCase()}/${name}`;
+
+const commandFor = (what: readonly string[], namespace: string, options: readonly string[]): string =>
+  ["imagepull", "repull", ...what, "-n", namespace, ...options].map(quote).join(" ");
+
 /** What stays of the re-pull that is taken back; null where nothing is taken back. */
-export function undoLeaves({ undo }: Parameters, { containers }: Choice): Line | null {
+export function undoLeaves({ undo, takesBack }: Parameters, { containers }: Choice): Line | null {
   if (undo === null) return null;
   const always = containers.filter(({ policy }) => policy === "Always").map(({ name }) => say`${code(name)}`);
   const policies = always.length === 0 ? say`` : say`; the pull policy Always of ${join(always, ", ")} stays`;
-  return say`it pins what ran before: the tag is not followed until one is set again${policies}`;
+  // A rollout that was undone brings the note of an earlier re-pull back, and it is that one.
+  const which = takesBack === null ? say`` : say`takes back the re-pull of ${at(takesBack)}, and `;
+  return say`it ${which}pins what ran before: the tag is not followed until one is set again${policies}`;
 }

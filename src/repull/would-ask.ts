@@ -1,7 +1,7 @@
 import { isSameImage } from "../diagnosis/image-facts.ts";
 import { parseImageReference } from "../diagnosis/image-reference.ts";
 import { compareDigests, meaningOf, readImageId } from "../diagnosis/digests.ts";
-import { foundByKubelet } from "../diagnosis/registry-view.ts";
+import { foundByKubelet, isIndex } from "../diagnosis/registry-view.ts";
 import type { NodeEvidence, SiblingEvidence } from "../diagnosis/evidence.ts";
 import { code, join, type Line, say } from "../diagnosis/say.ts";
 import { digestsOf } from "./content.ts";
@@ -77,9 +77,14 @@ function byNodes(container: NewContainer, informed: Informed): Verdict {
         say`${nodes} ${has(held.holds)} ${code(image)} already, and runs there under this name what the registry gives: it is not loaded again`,
       );
     const why = say`container ${code(name)} is IfNotPresent, and ${nodes} ${has(held.holds)} ${code(image)}: it would not be pulled there`;
-    return strategy === "set-image"
-      ? unproven(say`${why}, and may mean something older. Set its digest with --image, or use policy-always first`)
-      : impossible(say`${why}. ${offer(informed, ["pin-digest", "policy-always"])}`);
+    if (strategy !== "set-image") return impossible(say`${why}. ${offer(informed, ["pin-digest", "policy-always"])}`);
+    const instead = say`Set its digest with --image, or use policy-always first`;
+    const older = held.holds.filter((node) => listsOther(nodeOf(node, informed), container, informed));
+    return older.length > 0
+      ? impossible(
+          say`${why}, and means something else on ${named(older)}: no digest listed there is what the registry gives. ${instead}`,
+        )
+      : unproven(say`${why}, and may mean something older. ${instead}`);
   }
   if (held.unknown.length > 0 && !writesNewName(strategy))
     return unproven(
@@ -123,7 +128,8 @@ function holding({ name, image }: NewContainer, informed: Informed): Holding {
   const nodes = nodeless(informed) ? informed.ahead.nodes.map((node) => node.name) : nodesOf(informed);
   const told = nodes.toSorted().map((node) => {
     const runs = pods.some((pod) => pod.nodeName === node && isRunning(pod, name, image));
-    return { node, holds: holds(nodeOf(node, informed), image, runs) };
+    const held = holds(nodeOf(node, informed), image, runs);
+    return { node, holds: held === null && waitsFor(image, node, informed) ? false : held };
   });
   const isUnscheduled = pods.some(({ nodeName }) => nodeName === null);
   return {
@@ -133,6 +139,30 @@ function holding({ name, image }: NewContainer, informed: Informed): Holding {
       ...(isUnscheduled ? ["the node to come"] : []),
     ],
   };
+}
+
+/** The kubelet looks whether it has the image before each try: one that waits for it and is IfNotPresent tells that it has not. */
+const askedFirst: ReadonlySet<string> = new Set(["ErrImagePull", "ImagePullBackOff"]);
+
+/** A pod on the node waits for the image: the one that was read, or another of its ReplicaSet, which has the same policies. */
+function waitsFor(image: string, node: string, { subject: { pod, pods } }: Informed): boolean {
+  const waiting = (pod?.containers ?? []).find((one) => {
+    const state = one.status?.state;
+    const isHere = isSameImage(one.image, image) && one.imagePullPolicy === "IfNotPresent";
+    return isHere && state?.kind === "waiting" && askedFirst.has(state.reason);
+  });
+  if (pod === null || waiting === undefined) return false;
+  if (pod.nodeName === node) return true;
+  return (pods ?? []).some(
+    ({ nodeName, owner, trouble }) =>
+      nodeName === node &&
+      owner?.kind === "ReplicaSet" &&
+      owner.uid === pod.owner?.uid &&
+      trouble !== null &&
+      trouble.container === waiting.name &&
+      isSameImage(trouble.image, image) &&
+      askedFirst.has(trouble.reason),
+  );
 }
 
 /** No pod tells where a new one will be: then it is any of those that were read. */
@@ -146,6 +176,26 @@ function runsPromised(node: string, container: NewContainer, informed: Informed)
   const there = (informed.subject.pods ?? []).filter((pod) => pod.nodeName === node);
   const named = there.flatMap(({ running }) => running.filter(({ image }) => isSameImage(image, container.image)));
   return named.length > 0 && named.every(({ imageID }) => comparedTo(container, imageID, informed) === "same");
+}
+
+/** A node lists an image's digests beside its tags: where none of the repository's is what the registry gives, no tag of it means that there. */
+function listsOther(node: NodeEvidence | null, { image }: NewContainer, informed: Informed): boolean {
+  const view = viewed(informed, image);
+  const found = view === null ? null : foundByKubelet(view);
+  const wanted = parseImageReference(image);
+  if (node === null || found === null || !wanted.ok) return false;
+  if (isIndex(found) && found.manifests === undefined) return false;
+  const digests = node.presentImages.flatMap((present) => {
+    const reference = parseImageReference(present);
+    const isOfIt = reference.ok && reference.value.repository === wanted.value.repository;
+    return isOfIt && reference.value.digest !== null ? [reference.value.digest] : [];
+  });
+  const promised = digestsOf(found);
+  return (
+    digests.length > 0 &&
+    digests.every((digest) => !promised.has(digest)) &&
+    node.presentImages.some((present) => isSameImage(present, image))
+  );
 }
 
 function holds(node: NodeEvidence | null, image: string, runs: boolean): boolean | null {

@@ -8,6 +8,7 @@ import { code, join, type Line, say } from "../diagnosis/say.ts";
 import { asWhom, unread } from "./as-whom.ts";
 import { type Informed, newContainers, viewed } from "./draft.ts";
 import { landed, onNodes } from "./platforms.ts";
+import { failedLookup, notYetTried, pulledOtherwise } from "./secrets-since.ts";
 import type { NewContainer } from "./subject.ts";
 import { impossible, note, ok, unproven, type Verdict } from "./verdict.ts";
 
@@ -40,12 +41,15 @@ function pullOf({ image, name }: NewContainer, informed: Informed): readonly Ver
           : say`no registry was asked for ${code(image)}`,
       ),
     ];
-  if (!view.byKubelet)
+  if (!view.byKubelet) {
+    const broken = failedLookup(image, informed);
+    if (broken !== null) return [impossible(broken)];
     return [
       unproven(
         say`which credential the kubelet would send for ${code(image)} is not known: ${unread(informed)}. ${code(view.registry)}, asked without one, ${outcome(view)}`,
       ),
     ];
+  }
   const { answer } = view;
   if (answer.kind === "found") return [...gives(image, view, answer, informed), ...otherSecrets(informed)];
   const line = say`${code(image)}: ${credentialLine(view)} (${fromHere})`;
@@ -80,13 +84,15 @@ function otherSecrets({ subject: { pod, newPod }, evidence: { serviceAccount } }
 }
 
 /** What keeps somebody from looking from here says little about the node, unless the node says the same. */
-const network: Readonly<Partial<Record<RegistryAnswer["kind"], readonly CauseId[]>>> = {
+const local: Readonly<Partial<Record<RegistryAnswer["kind"], readonly CauseId[]>>> = {
   dns: ["registry-dns"],
   refused: ["registry-unreachable"],
   timeout: ["registry-unreachable", "pull-deadline"],
   tls: ["registry-tls"],
   "plain-http": ["registry-plain-http"],
   "server-error": ["registry-server-error"],
+  // An address, too, may have a budget of its own.
+  "rate-limited": ["rate-limited"],
 };
 
 function refused(
@@ -110,10 +116,11 @@ function refused(
         return unproven(
           say`${line}; the pod that is there has other pull secrets, which admission may give to a new one too`,
         );
-      return hasPulled(image, informed)
+      return pulledOtherwise(image, informed)
         ? unproven(say`${line}; yet its node has pulled it, and may hold a credential that nobody sees from here`)
         : impossible(line);
     case "rate-limited":
+      if (nodeSaysToo(answer.kind, image, informed)) return impossible(say`${line}, and the node says the same`);
       return answer.budget?.owner === "account"
         ? impossible(line)
         : unproven(say`${line}; the node's address may have a budget of its own`);
@@ -143,15 +150,8 @@ const nodesOwn = "the node may hold a credential for it that nobody sees from he
 export const isStranger = ({ attempt, check }: RegistryView): boolean =>
   attempt.credential.kind === "anonymous" && check.nodeMayHoldCredential;
 
-const hasPulled = (image: string, { evidence: { events } }: Informed): boolean =>
-  events.status === "ok" &&
-  events.value.some(
-    ({ reason, message }) =>
-      reason === "Pulled" && message.startsWith("Successfully pulled") && message.includes(`"${image}"`),
-  );
-
 const nodeSaysToo = (kind: RegistryAnswer["kind"], image: string, { diagnosis }: Informed): boolean =>
-  (network[kind] ?? []).includes(diagnosis.cause) && diagnosis.image !== null && isSameImage(diagnosis.image, image);
+  (local[kind] ?? []).includes(diagnosis.cause) && diagnosis.image !== null && isSameImage(diagnosis.image, image);
 
 const nearest = (tags: readonly string[]): Line =>
   tags.length === 0
@@ -194,13 +194,15 @@ const ofImage: ReadonlySet<CauseId> = new Set([
 function kubeletSays({ image }: NewContainer, informed: Informed): readonly Verdict[] {
   const { diagnosis } = informed;
   const { cause } = diagnosis;
-  const answer = viewed(informed, image)?.answer;
+  const view = viewed(informed, image);
   // What the registry refuses already needs no second word.
-  if (answer?.kind !== "found" || answer.fits === false || answered.has(cause)) return [];
+  if (view?.answer.kind !== "found" || view.answer.fits === false || answered.has(cause)) return [];
   const isSame = diagnosis.image !== null && isSameImage(diagnosis.image, image);
   if (cause === "not-an-image-pull-failure")
     return isSame ? [note(say`another pull does not help against this: ${diagnosis.headline}`)] : [];
   if (ofImage.has(cause) && !isSame) return [];
+  const newer = view.byKubelet ? notYetTried(image, view, informed) : null;
+  if (newer !== null) return [note(newer)];
   return [unproven(say`the registry gives ${code(image)}, and yet: ${diagnosis.headline}`)];
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { App, HTTPReceiver, webApi } from "@slack/bolt";
 import type { Core } from "../core.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
+import type { Evidence } from "../diagnosis/evidence.ts";
 import { badInput, type Result, success } from "../diagnosis/result.ts";
 import { Access, type AccessSettings } from "./access.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
@@ -57,8 +58,8 @@ export interface SlackApp {
   checkChannels(
     channels: readonly string[],
   ): Promise<readonly { readonly channel: string; readonly sentence: string }[]>;
-  /** Posts a diagnosis to a channel, at most once: a call whose answer was lost is not repeated. */
-  postDiagnosis(channel: string, diagnosis: Diagnosis): Promise<Result<Posted>>;
+  /** Posts a diagnosis to a channel, at most once: a call whose answer was lost is not repeated. `evidence`: what it was made of. */
+  postDiagnosis(channel: string, diagnosis: Diagnosis, evidence?: Evidence): Promise<Result<Posted>>;
 }
 
 const defaultWait: Wait = (milliseconds, signal) =>
@@ -116,8 +117,13 @@ export function createSlackApp(parts: SlackAppParts): SlackApp {
       const found = await Promise.all(channels.map((channel) => checkChannel(reader, channel)));
       return found.filter((problem) => problem !== null);
     },
-    postDiagnosis(channel, diagnosis) {
-      const message = renderDiagnosis(diagnosis, { now: clock(), answerId: null, shareable: false });
+    postDiagnosis(channel, diagnosis, evidence) {
+      const message = renderDiagnosis(diagnosis, {
+        now: clock(),
+        evidence: evidence ?? null,
+        answerId: null,
+        shareable: false,
+      });
       return door.poster.post(channel, message, null);
     },
   };

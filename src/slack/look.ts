@@ -72,5 +72,6 @@ export function renderAnswer(door: Door, answer: DiagnoseAnswer, view: AnswerVie
   if (answer.kind === "not-found") return renderNotFound(answer.sentence, answer.nearest);
   if (answer.kind === "unreadable") return textMessage(proseWithin(answer.sentence, 2_800));
   const answerId = door.recent.remember(answer, view.asker);
-  return renderDiagnosis(answer.diagnosis, { now: door.clock(), answerId, shareable: view.shareable });
+  const { diagnosis, evidence } = answer;
+  return renderDiagnosis(diagnosis, { now: door.clock(), evidence, answerId, shareable: view.shareable });
 }

@@ -64,6 +64,7 @@ async function run(
             },
           },
           world: () => Promise.reject(new Error("nothing is written here")),
+          approvals: () => Promise.reject(new Error("nothing is asked for here")),
           podsSelected: () => Promise.reject(new Error("no pod is selected here")),
           namespace: "shop",
           close: () => {
@@ -72,6 +73,7 @@ async function run(
         }),
       );
     },
+    readOnly: () => Promise.reject(new Error("nothing is re-pulled here")),
     serve: door("serve"),
     doctor: door("doctor"),
     install: door("install"),

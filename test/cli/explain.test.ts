@@ -46,6 +46,7 @@ async function run(
     {
       parseTarget: noDoor,
       open: noDoor,
+      readOnly: noDoor,
       serve: noDoor,
       doctor: noDoor,
       install: noDoor,

@@ -1,12 +1,13 @@
 import { Command, CommanderError } from "commander";
 import type { Engine } from "../../src/cli/repull/engine.ts";
+import type { Approvals } from "../../src/cli/diagnose.ts";
 import { addRepull } from "../../src/cli/repull-command.ts";
 import type { Terminal } from "../../src/cli/layout.ts";
 import { parseTarget } from "../../src/collect/target.ts";
 import type { DiagnoseAnswer, LookAheadRequest, TagsRequest } from "../../src/core.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { Read } from "../../src/diagnosis/evidence.ts";
-import { success } from "../../src/diagnosis/result.ts";
+import { type BadInput, type Result, success } from "../../src/diagnosis/result.ts";
 import { say } from "../../src/diagnosis/say.ts";
 import { type Mark, writeMark } from "../../src/repull/mark.ts";
 import type { Outcome } from "../../src/repull/run/types.ts";
@@ -34,6 +35,10 @@ export interface Scene {
   readonly live?: Terminal;
   readonly engine?: Partial<Engine>;
   readonly signal?: AbortSignal;
+  /** `IMAGEPULL_READONLY`: on, off, or what is wrong with it. Default: off. */
+  readonly readOnly?: Result<boolean, BadInput>;
+  /** Requests in the cluster, and who asks. Left out: nothing is asked for. */
+  readonly approvals?: Approvals;
 }
 
 export interface Call {
@@ -79,6 +84,7 @@ const objectNow = (mark: Mark | null): ObjectNow => ({
   paused: false,
   updateStrategy: "RollingUpdate",
   partition: 0,
+  firstOrdinal: 0,
   templateChange: null,
 });
 
@@ -154,6 +160,7 @@ export async function call(args: readonly string[], scene: Scene): Promise<Call>
   const doors = {
     parseTarget: (text: string, options: { namespace: string | null; selector: string | null }) =>
       Promise.resolve(parseTarget(text, options)),
+    readOnly: () => Promise.resolve(scene.readOnly ?? success(false)),
     open: () =>
       Promise.resolve(
         success({
@@ -183,6 +190,7 @@ export async function call(args: readonly string[], scene: Scene): Promise<Call>
             },
           },
           world: () => Promise.resolve(worldOf(scene)),
+          approvals: () => (scene.approvals === undefined ? never("approvals")() : Promise.resolve(scene.approvals)),
           podsSelected: () => (scene.selected === undefined ? never("a selector")() : Promise.resolve(scene.selected)),
           namespace: "shop",
           close: () => {
@@ -229,7 +237,7 @@ export const markOf = (over: Partial<Mark> = {}): Mark => ({
   version: 1,
   fingerprint: "0123456789abcdef",
   strategy: "restart",
-  asked: { container: null, tag: null, image: null, only: null },
+  asked: { container: null, tag: null, image: null, only: null, selector: null },
   containers: { app: { image, policy: "Always" } },
   restartedAt: "2026-11-24T10:30:00Z",
   startedAt: "2026-11-24T10:30:00Z",
@@ -239,6 +247,7 @@ export const markOf = (over: Partial<Mark> = {}): Mark => ({
   pods: [["checkout-0", "uid-0"]],
   evicts: [],
   undoes: null,
+  request: null,
   outcome: null,
   ...over,
 });

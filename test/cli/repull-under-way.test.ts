@@ -22,7 +22,7 @@ describe("another is under way", () => {
     expect(JSON.parse(out)).toMatchObject({ phase: "Refused", strategy: "restart", plan: null, preflight: null });
   });
 
-  it("the same is gone on with, and nobody is asked again", async () => {
+  it("the same is gone on with, after a yes", async () => {
     const begun = markOf();
     const {
       code: exit,
@@ -33,14 +33,57 @@ describe("another is under way", () => {
     } = await call(target, {
       ...ends(outcomeOf("Succeeded")),
       mark: begun,
-      typed: ["n"],
+      typed: ["y"],
     });
-    expect({ exit, questions }).toEqual({ exit: 0, questions: [] });
-    expect(err).toBe("going on with the same re-pull, which began at 2026-11-24T10:30:00Z.\n");
+    expect({ exit, questions }).toEqual({ exit: 0, questions: ["Go on with it? [y/N] "] });
+    expect(err).toBe(
+      "the same re-pull is under way since 2026-11-24T10:30:00Z.\ngoing on with the same re-pull, which began at 2026-11-24T10:30:00Z.\n",
+    );
     expect(ran).toMatchObject([
       { how: "resume", with: { object: { name: "checkout" }, mark: begun, hands: { timeout: 540_000 } } },
     ]);
     expect(out).toMatch(/^Succeeded: /u);
+  });
+
+  it("with --yes nobody is asked, and commands that are shown name the cluster", async () => {
+    const args = [...run, "--context", "prod"];
+    const { questions, ran } = await call(args, { ...ends(outcomeOf("Succeeded")), mark: markOf(), typed: ["n"] });
+    expect(questions).toEqual([]);
+    expect(ran).toMatchObject([{ how: "resume", with: { hands: { context: "prod" } } }]);
+  });
+
+  it.each<[string, Partial<Scene>, RegExp]>([
+    ["where no is said", { typed: ["n"] }, /refused: nobody said yes, and nothing more was changed\.\n$/u],
+    [
+      "where nobody can be asked",
+      {},
+      /^refused: nobody can be asked here whether to go on with it.*add --yes to go on/u,
+    ],
+  ])(
+    "somebody may have written a mark that is none of ours: nothing is gone on with %s",
+    async (_what, over, words) => {
+      const evicting = markOf({ strategy: "delete-pods", restartedAt: null, evicts: "all" });
+      const args = ["deploy/checkout", "--strategy", "delete-pods"];
+      const { code: exit, err, ran } = await call(args, { ...ends(outcomeOf("Succeeded")), mark: evicting, ...over });
+      expect({ exit, ran }).toEqual({ exit: 1, ran: [] });
+      expect(err).toMatch(words);
+    },
+  );
+
+  it.each<[string, string, string[]]>([
+    ["the same labels: gone on with, although other pods bear them by now", "app=checkout", ["resume"]],
+    ["other labels: held off", "app=checkout,canary=no", []],
+  ])("%s", async (_what, selector, how) => {
+    const only = ["checkout-0", "checkout-1"];
+    const asked = { container: null, tag: null, image: null, only, selector: "app=checkout" };
+    const mark = markOf({ strategy: "delete-pods", restartedAt: null, evicts: "all", asked });
+    const args = ["-l", selector, "-n", "shop", "--strategy", "delete-pods", "--yes"];
+    const scene: Scene = {
+      ...ends(outcomeOf("Succeeded")),
+      selected: { status: "ok", value: ["checkout-1", "new-0"] },
+    };
+    const { ran } = await call(args, { ...scene, mark, case: { strategy: "delete-pods", policy: "Always" } });
+    expect(ran.map((one) => one.how)).toEqual(how);
   });
 
   it("a dry run of the same reads, says so and goes on with nothing", async () => {
@@ -58,7 +101,10 @@ describe("another is under way", () => {
   it("the same is gone on with although what it has written would be refused as written already", async () => {
     const tag = "2.4.1";
     const args = ["deploy/checkout", "--strategy", "set-image", "--tag", tag, "--yes"];
-    const begun = markOf({ strategy: "set-image", asked: { container: null, tag, image: null, only: null } });
+    const begun = markOf({
+      strategy: "set-image",
+      asked: { container: null, tag, image: null, only: null, selector: null },
+    });
     const scene: Scene = { ...ends(outcomeOf("Succeeded")), case: { strategy: "set-image" } };
     expect((await call(args, scene)).err).toContain("already");
     expect((await call(args, { ...scene, mark: begun })).ran).toMatchObject([{ how: "resume" }]);
@@ -189,5 +235,52 @@ describe("a bare pod that is not there", () => {
     } = await call(typed, { case: restart, answer: gone, ...(engine === undefined ? {} : { engine }) });
     expect({ exit, ran }).toEqual({ exit: 2, ran: [] });
     expect(err).toBe(`${before}no pod "checkout-0" in namespace shop.\n`);
+  });
+});
+
+describe("a bare pod that is kept, and still there", () => {
+  const args = ["pod/checkout-0", "--strategy", "delete-pods", "--yes"];
+  const begun = markOf({ strategy: "delete-pods", restartedAt: null });
+  const late = markOf({ ...begun, deadline: "2026-11-24T10:30:30Z" });
+  const scene = (deletedAt: string | null, mark: Mark): Scene => ({
+    case: { strategy: "delete-pods", policy: "Always", kind: "Pod", pod: { deletedAt } },
+    engine: {
+      keptPod: () => Promise.resolve({ status: "ok", value: { uid: "keeper", mark, manifest: {} } }),
+      resumeRepull: () => Promise.resolve(outcomeOf("Succeeded")),
+      runRepull: () => Promise.resolve(outcomeOf("Succeeded")),
+    },
+  });
+  const going = "2026-11-24T10:30:10Z";
+  it.each<[string, string | null, Mark, string, number]>([
+    ["on its way out", going, begun, "resume", 540_000],
+    ["on its way out, and its time is over: it gets time to come", going, late, "resume", 600_000],
+    ["not deleted yet", null, begun, "resume", 540_000],
+    ["not deleted, and its time is over: it is a new one", null, late, "run", 600_000],
+    [
+      "kept of an earlier pod of its name",
+      null,
+      markOf({ ...begun, pods: [["checkout-0", "earlier"]] }),
+      "run",
+      600_000,
+    ],
+  ])("%s", async (_what, deletedAt, mark, how, timeout) => {
+    const { code: exit, ran } = await call(args, scene(deletedAt, mark));
+    expect(exit).toBe(0);
+    expect(ran).toMatchObject([{ how, with: { object: { name: "checkout-0", uid: "uid-0" }, hands: { timeout } } }]);
+  });
+
+  it.each<[string, string[], string | null, Mark, RegExp]>([
+    ["something else, before it is gone", ["--strategy", "pin-digest"], going, begun, /make it again first, with/u],
+    [
+      "something else, before it is deleted",
+      ["--strategy", "pin-digest"],
+      null,
+      begun,
+      /another re-pull is under way/u,
+    ],
+  ])("refused: %s", async (_what, strategy, deletedAt, mark, words) => {
+    const { code: exit, err, ran } = await call(["pod/checkout-0", "--yes", ...strategy], scene(deletedAt, mark));
+    expect({ exit, ran }).toEqual({ exit: 1, ran: [] });
+    expect(err).toMatch(words);
   });
 });

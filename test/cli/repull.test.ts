@@ -255,9 +255,17 @@ describe("bad usage: exit 2, one sentence, and nothing is read or run", () => {
       terminal: pipe,
     };
     const never = (): Promise<never> => Promise.reject(new Error("nothing is opened for help"));
-    const doors = { parseTarget: never, open: never, serve: never, doctor: never, install: never, playground: never };
+    const doors = {
+      parseTarget: never,
+      open: never,
+      readOnly: never,
+      serve: never,
+      doctor: never,
+      install: never,
+      playground: never,
+    };
     expect(await runCli(["repull", "--help"], io, "1.2.3", doors)).toBe(0);
-    for (const part of ["--yes", "--timeout", "--allow-unproven", "--selector", "undo", "Ctrl-C"])
+    for (const part of ["--yes", "--timeout", "--allow-unproven", "--selector", "undo", "Ctrl-C", "IMAGEPULL_READONLY"])
       expect(text).toContain(part);
   });
 });

@@ -48,6 +48,7 @@ const usual = {
   paused: false,
   updateStrategy: "RollingUpdate",
   partition: 0,
+  firstOrdinal: 0,
   templateChange: { at: "2026-11-24T10:01:00Z", by: "helm" },
 };
 const status = { observedGeneration: 6, replicas: 3, readyReplicas: 2, updatedReplicas: 1 };
@@ -85,6 +86,20 @@ describe("a workload as it stands now", () => {
         },
       },
       { ...usual, partition: 2 },
+    ],
+    [
+      "StatefulSet",
+      "apps/v1",
+      {
+        spec: {
+          replicas: 3,
+          selector,
+          ordinals: { start: 5 },
+          updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 2 } },
+          template,
+        },
+      },
+      { ...usual, partition: 7, firstOrdinal: 5 },
     ],
     [
       "DaemonSet",

@@ -108,3 +108,44 @@ describe("whether somebody may get pods", () => {
     });
   });
 });
+
+describe("whether somebody may do any one thing", () => {
+  const restart = { ...dana, verb: "restart", group: "imagepull.dev", resource: "repullrequests" };
+  it.each([
+    ["yes", true, { allowed: true, error: null }],
+    ["no", false, { allowed: false, error: null }],
+    [
+      "no, with what went wrong",
+      { allowed: false, evaluationError: 'RBAC: role "x" not found' },
+      { allowed: false, error: 'RBAC: role "x" not found' },
+    ],
+    [
+      "yes, although something went wrong",
+      { allowed: true, evaluationError: 'RBAC: role "x" not found' },
+      { allowed: true, error: 'RBAC: role "x" not found' },
+    ],
+    ["no, where one authorizer denies it", { allowed: true, denied: true }, { allowed: false, error: null }],
+  ] as const)("%s", async (_, word, value) => {
+    const { reader } = await here.start([], { answers: reviewing(() => word) });
+    expect(await reader.review(restart, soon())).toEqual({ status: "ok", value });
+  });
+
+  it("is asked by its group, resource and verb", async () => {
+    const asked: Review[] = [];
+    const { reader } = await here.start([], { answers: reviewing((review) => asked.push(review) > 0) });
+    await reader.review(restart, soon());
+    expect(asked[0]?.spec).toEqual({
+      user: "slack:T1:U1",
+      groups: ["slack:T1", "slack:T1:S1"],
+      resourceAttributes: { verb: "restart", group: "imagepull.dev", resource: "repullrequests", namespace: "shop" },
+    });
+  });
+
+  it.each([
+    [403, "who may restart repullrequests cannot be read (forbidden: create subjectaccessreviews)"],
+    [500, "who may restart repullrequests cannot be read: the API server answers 500"],
+  ])("is not known after a %i", async (word, reason) => {
+    const { reader } = await here.start([], { answers: reviewing(() => word) });
+    expect(await reader.review(restart, soon())).toMatchObject({ reason });
+  });
+});

@@ -4,6 +4,7 @@ import type { ObjectName, World } from "../../src/world.ts";
 import { type World as Connected, world as connected } from "../cluster-reads/connected.ts";
 import type { Behaviour, KubeObject } from "../support/fake-api.ts";
 import { event, pod, secret, workload } from "../support/kube-objects.ts";
+import { paged } from "./paged.ts";
 
 let here: Connected;
 beforeEach(() => {
@@ -104,6 +105,34 @@ describe("the pods of an object", () => {
     expect(read.status === "ok" ? read.value.map(({ name }) => name).toSorted() : read.status).toEqual(expected);
   });
 
+  it.each([
+    ["all of twenty pages", 20, "ok"],
+    ["of more pages than are read are not known: one that is not seen is not gone", 21, "failed"],
+  ] as const)("%s", async (_what, pages, status) => {
+    const read = await (
+      await worldOf(fleet, { answers: { "/api/v1/namespaces/shop/pods": paged(pages, "db-", ["StatefulSet", "db"]) } })
+    ).pods(named("StatefulSet", "db"));
+    expect(read.status).toBe(status);
+    if (read.status === "ok") expect(read.value).toHaveLength(pages);
+  });
+
+  it("are not known where a later page is not answered", async () => {
+    const page = {
+      kind: "PodList",
+      metadata: { continue: "next" },
+      items: [pod("db-0", { owner: ["StatefulSet", "db"] })],
+    };
+    const world = await worldOf(fleet, {
+      answers: {
+        "/api/v1/namespaces/shop/pods": ({ url }, response) =>
+          url?.includes("continue=") === true
+            ? void response.writeHead(410).end()
+            : void response.end(JSON.stringify(page)),
+      },
+    });
+    expect((await world.pods(named("StatefulSet", "db"))).status).toBe("failed");
+  });
+
   it("are found though the object is gone meanwhile, since its selector was read before", async () => {
     const objects = [...fleet];
     const api = await here.start(objects);
@@ -184,6 +213,21 @@ describe("time", () => {
   it("is the caller's", async () => {
     expect((await worldOf([])).clock()).toEqual(clock());
   });
+
+  it.each([3_600_000, -3_600_000])(
+    "is the API server's, whose clock is %i ms off, once that has answered",
+    async (off) => {
+      const date = (): string => new Date(Date.now() + off).toUTCString();
+      const path = "/apis/apps/v1/namespaces/shop/deployments/web";
+      const world = await worldOf([], {
+        answers: { [path]: (_, response) => void response.writeHead(404, { date: date() }).end() },
+      });
+      await world.object(named("Deployment", "web"));
+      const late = clock().getTime() + off - world.clock().getTime();
+      expect(late).toBeGreaterThanOrEqual(0);
+      expect(late).toBeLessThan(2_000);
+    },
+  );
 });
 
 it("writes go to the API server", async () => {

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { readEnvironment } from "../../src/config/environment.ts";
+import { readEnvironment, readReadOnly } from "../../src/config/environment.ts";
 
 const socket = { SLACK_BOT_TOKEN: "xoxb-canary-1", SLACK_APP_TOKEN: "xapp-canary-2" };
 
@@ -129,4 +129,36 @@ describe("a mistake in the environment is one sentence", () => {
     expect(said).toEqual(expected);
     expect(said.join()).not.toContain("canary");
   });
+});
+
+describe("whether re-pulls are stopped, for the shell", () => {
+  it.each<[Record<string, string>, unknown]>([
+    [{}, { ok: true, value: false }],
+    [{ IMAGEPULL_READONLY: " " }, { ok: true, value: false }],
+    [{ IMAGEPULL_READONLY: "off" }, { ok: true, value: false }],
+    [{ IMAGEPULL_READONLY: " on\n" }, { ok: true, value: true }],
+    [
+      { IMAGEPULL_READONLY: "true" },
+      { ok: false, error: { sentence: 'IMAGEPULL_READONLY is "true", not on or off.' } },
+    ],
+    [
+      { IMAGEPULL_READ_ONLY: "on" },
+      {
+        ok: false,
+        error: { sentence: "IMAGEPULL_READ_ONLY is no setting of imagepull. Did you mean IMAGEPULL_READONLY?" },
+      },
+    ],
+    [
+      { imagepull_readonly: "on" },
+      {
+        ok: false,
+        error: { sentence: "imagepull_readonly is no setting of imagepull. Did you mean IMAGEPULL_READONLY?" },
+      },
+    ],
+    // What is wrong with the bot's own settings is no matter of the shell's.
+    [
+      { PORT: "eighty", IMAGEPULL_CHANEL: "C1", IMAGEPULL_READONLY: "on" },
+      { ok: true, value: true },
+    ],
+  ])("%j", (environment, expected) => expect(readReadOnly(environment)).toEqual(expected));
 });

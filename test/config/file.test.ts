@@ -33,7 +33,10 @@ describe("a mistake in imagepull.yaml is one sentence with its place", () => {
   it.each([
     ["cluster: a\nchanels: {}", "f.yaml:2 chanels is no setting. Did you mean channels?"],
     ["access:\n  lok: rbac", "f.yaml:2 access.lok is no setting. Did you mean look?"],
-    ["frobnicate: 1", "f.yaml:1 frobnicate is no setting. There are cluster, access, channels, deadlines, registry."],
+    [
+      "frobnicate: 1",
+      "f.yaml:1 frobnicate is no setting. There are cluster, access, channels, deadlines, registry, approvals.",
+    ],
     ["access:\n  look: everybody", 'f.yaml:2 access.look is "everybody", not "members" or "rbac".'],
     ["cluster: 7", "f.yaml:1 cluster is 7, not a text."],
     ["cluster: ''", "f.yaml:1 cluster is empty."],

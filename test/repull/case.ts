@@ -64,6 +64,8 @@ export interface Case {
   readonly autoscalers?: LookAhead["autoscalers"];
   readonly evidence?: Partial<Evidence>;
   readonly cause?: CauseId;
+  /** The cause is what the diagnosis makes of the evidence. Default: `cause`, else everything is well. */
+  readonly isDiagnosed?: boolean;
 }
 
 const apiVersion = (kind: string): string => (kind.endsWith("Job") ? "batch/v1" : kind === "Pod" ? "v1" : "apps/v1");
@@ -131,7 +133,8 @@ export function plan(asked: Case): Planned | { readonly usage: string } {
     return said ?? (pinned === undefined ? found() : found({ digest: pinned, forNode: null }));
   };
   const told = { ...diagnose(evidence), ...(asked.cause === undefined ? {} : { cause: asked.cause, image }) };
-  const diagnosis = asked.cause === undefined ? { ...told, cause: "healthy" as const } : told;
+  const isWell = asked.cause === undefined && asked.isDiagnosed !== true;
+  const diagnosis = isWell ? { ...told, cause: "healthy" as const } : told;
   const parameters = parametersOf(asked.strategy, asked.parameters);
   const draft = draftOf(parameters, evidence, diagnosis);
   if (!draft.ok) return draft.error.kind === "usage" ? { usage: draft.error.sentence } : draft.error.planned;

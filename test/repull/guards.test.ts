@@ -44,6 +44,7 @@ describe("what evictions wait for", () => {
       "unproven",
       /0 allowed now.*as long as nobody changes the budget/,
     ],
+    ["of a bare pod", { ...evicts, kind: "Pod", pods: ["b"], budgets: read([budget()]) }, "possible", waits],
     ["it is another pod's", { ...evicts, budgets: read([budget({ pods: [] })]) }, "possible", null],
     [
       "the pods are not ready, and enough others are",

@@ -12,7 +12,7 @@ import type { Evidence, OwnerEvidence } from "../../src/diagnosis/evidence.ts";
 import { imageFacts } from "../../src/diagnosis/image-facts.ts";
 import { parseImageReference } from "../../src/diagnosis/image-reference.ts";
 import { repullableOf } from "../../src/diagnosis/repullable.ts";
-import { badInput } from "../../src/diagnosis/result.ts";
+import { badInput, success } from "../../src/diagnosis/result.ts";
 import { draftOf } from "../../src/repull/repull.ts";
 import { type Parameters, parametersOf, strategies } from "../../src/repull/strategy.ts";
 import { digest } from "../diagnosis/checks.ts";
@@ -148,6 +148,7 @@ async function typed(line: string): Promise<Typed> {
       seen.parameters = parametersOf(strategy, said);
       return Promise.resolve(badInput("the door is shut."));
     },
+    readOnly: () => Promise.resolve(success(false)),
     serve: never,
     doctor: never,
     install: never,

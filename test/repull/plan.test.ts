@@ -100,7 +100,7 @@ describe("what each strategy writes, on each kind it is for", () => {
       version: 1,
       fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/u),
       strategy: "restart",
-      asked: { container: null, tag: null, image: null, only: null },
+      asked: { container: null, tag: null, image: null, only: null, selector: null },
       containers: { app: { image, policy: "Always" } },
       restartedAt: "2026-11-24T10:31:00Z",
       startedAt: "2026-11-24T10:31:00Z",
@@ -110,6 +110,7 @@ describe("what each strategy writes, on each kind it is for", () => {
       pods: [["checkout-0", "uid-0"]],
       evicts: [],
       undoes: null,
+      request: null,
       outcome: null,
     });
   });
@@ -126,7 +127,7 @@ describe("what each strategy writes, on each kind it is for", () => {
     const asked: Case = { strategy: "delete-pods", kind: "Pod", policy: "Always" };
     expect(written(asked)).toEqual([
       "create Secret imagepull-keep-checkout-0",
-      "delete Pod checkout-0",
+      "create Pod checkout-0/eviction",
       "create Pod checkout-0",
       "delete Secret imagepull-keep-checkout-0",
     ]);

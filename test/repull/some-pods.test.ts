@@ -37,6 +37,21 @@ describe("delete-pods by a label", () => {
       "create Pod checkout-2/eviction",
     ]);
   });
+  it("notes the labels: those names are not those of the pods that come", () => {
+    const parameters = { only: ["checkout-0", "checkout-2"], selector: "app=checkout" };
+    for (const isPod of [false, true])
+      expect(planned({ ...asked, isPod, parameters }).plan?.mark.asked).toMatchObject(parameters);
+  });
+  it("says how they go", () => {
+    const words = (only: string[]) => text(planned({ ...asked, parameters: { only } }).plan?.restarts.words ?? []);
+    expect(words(["checkout-0", "checkout-2"])).toBe(
+      "2 pods, by eviction, at most five at a time, and never the last that is ready: the next when the new ones are",
+    );
+    expect(words(["checkout-0"])).toBe("pod checkout-0, by eviction");
+    expect(text(planned({ strategy: "delete-pods", kind: "Pod", policy: "Always" }).plan?.restarts.words ?? [])).toBe(
+      "pod checkout-0, by eviction, and made again when it is gone",
+    );
+  });
   it("passes over one that is going already", () => {
     const { siblings } = evidenceFor(asked);
     if (siblings.status !== "ok") throw new Error(siblings.reason);

@@ -49,7 +49,10 @@ describe("what an undo asks for", () => {
     ],
   ])("%s", (_, of, now, pins) => {
     const parameters = undo(of, now);
-    expect(parameters).toEqual({ ok: true, value: parametersOf("set-image", { undo: { fingerprint, pins } }) });
+    expect(parameters).toEqual({
+      ok: true,
+      value: parametersOf("set-image", { undo: { fingerprint, pins }, takesBack: mark().startedAt }),
+    });
   });
 
   it("keeps what was typed beside it, and nothing that says what to pull", () => {
@@ -62,6 +65,7 @@ describe("what an undo asks for", () => {
         timeout: 1_000,
         allowUnproven: true,
         undo: { fingerprint, pins: { app: pin } },
+        takesBack: mark().startedAt,
       }),
     );
   });
@@ -94,6 +98,62 @@ describe("why an undo is not offered", () => {
     const parameters = undo(of, now);
     expect(parameters.ok ? null : parameters.error.sentence).toContain(words);
     expect(parameters.ok ? "" : parameters.error.sentence).toMatch(/\.$/u);
+  });
+});
+
+describe("of what is still under way", () => {
+  const asked = { container: null, tag: null, image: null, only: null, selector: null };
+  it.each<[string, string, Partial<Mark>, string | null, string]>([
+    ["a restart", "Deployment", {}, null, "by imagepull repull deploy/checkout -n shop --strategy restart and undo"],
+    [
+      "an image that was set",
+      "StatefulSet",
+      { strategy: "set-image", asked: { ...asked, container: "app", tag: "2.5.0" } },
+      "a b",
+      "by imagepull repull sts/checkout -n shop --strategy set-image --container app --tag 2.5.0 --context 'a b' and undo",
+    ],
+    [
+      "a whole reference",
+      "CronJob",
+      { strategy: "set-image", asked: { ...asked, image: "ghcr.io/other/app:1" } },
+      null,
+      "by imagepull repull cronjob/checkout -n shop --strategy set-image --image ghcr.io/other/app:1 and undo",
+    ],
+    [
+      "one pod of it",
+      "Deployment",
+      { strategy: "delete-pods", asked: { ...asked, only: ["checkout-0"] } },
+      null,
+      "by imagepull repull pod/checkout-0 -n shop --strategy delete-pods and undo",
+    ],
+    [
+      "pods that were selected by labels, which nobody has noted",
+      "Deployment",
+      { strategy: "delete-pods", asked: { ...asked, only: ["checkout-0", "checkout-1"] } },
+      null,
+      "by the same command as before, and undo",
+    ],
+    [
+      "pods that were selected by labels",
+      "Deployment",
+      { strategy: "delete-pods", asked: { ...asked, only: ["checkout-0"], selector: "app in (a, b)" } },
+      "prod",
+      "by imagepull repull -n shop --selector 'app in (a, b)' --strategy delete-pods --context prod and undo",
+    ],
+    [
+      "one that a request asked for, which no shell goes on with",
+      "Deployment",
+      { request: { name: "checkout-1", uid: "request-uid" } },
+      null,
+      "It is carried out for the request checkout-1: undo it once that has ended; without that",
+    ],
+  ])("%s: says how to go on with it, and until when it waits else", (_, kind, of, context, words) => {
+    const note = writeMark(mark({ outcome: null, ...of }));
+    const now = object({ mark: note });
+    const parameters = undoParameters({ object: nameOf(kind), now, clock: new Date(later(120)) }, { context });
+    const sentence = parameters.ok ? "" : parameters.error.sentence;
+    expect(sentence).toContain(words);
+    expect(sentence).toContain(`it holds this off until ${mark().deadline}.`);
   });
 });
 
@@ -156,6 +216,14 @@ describe("the plan of an undo", () => {
     const notes = (told.plan?.notes ?? []).map(text).join("\n");
     expect(notes).toContain("the pull policy Always of log stays");
     expect(notes).not.toContain("Always of app");
+  });
+
+  it("says which re-pull it takes back: an undone rollout brings the note of an earlier one back", () => {
+    const back = undoing({ app: pin });
+    const told = planned({ ...back, parameters: { ...back.parameters, takesBack: later(-3600) } });
+    expect(told.plan?.notes.map(text).join("\n")).toContain(
+      `it takes back the re-pull of ${later(-3600)}, and pins what ran before: the tag is not followed`,
+    );
   });
 
   it("asks the registry for what it goes back to", () => {

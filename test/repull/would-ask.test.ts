@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { digest, foundIndex } from "../diagnosis/checks.ts";
-import { forbidden } from "../support/evidence.ts";
+import type { SiblingEvidence } from "../../src/diagnosis/evidence.ts";
+import { container, forbidden, read, waiting } from "../support/evidence.ts";
 
 import { type Case, image, planned, preflight, repository, text } from "./case.ts";
 
@@ -9,6 +10,17 @@ const always = { strategy: "restart", policy: "Always" } as const satisfies Case
 describe("would the kubelet really ask: policy, and what the nodes hold", () => {
   const holds = { "node-1": { presentImages: [image] } };
   const long = { "node-1": { imagesListed: 50 } };
+  const being: SiblingEvidence = {
+    name: "checkout-0",
+    uid: "uid-0",
+    owner: { apiVersion: "apps/v1", kind: "ReplicaSet", name: "checkout-7d4f9c", uid: "rs-uid" },
+    createdAt: "2026-11-24T10:00:00Z",
+    nodeName: "node-1",
+    phase: "Pending",
+    ready: false,
+    trouble: null,
+    running: [],
+  };
   it.each<[string, Case, string, RegExp]>([
     ["restart, Always", always, "possible", /asks the registry for each new pod/],
     [
@@ -42,8 +54,14 @@ describe("would the kubelet really ask: policy, and what the nodes hold", () => 
       /it would be pulled/,
     ],
     [
-      "restart, IfNotPresent, it waits and the node's list is cut",
-      { strategy: "restart", pods: [null], nodes: long },
+      "restart, IfNotPresent, nobody has looked for it yet and the node's list is cut",
+      {
+        strategy: "restart",
+        pods: [null],
+        nodes: long,
+        pod: { containers: [container(waiting("ContainerCreating"))] },
+        evidence: { siblings: read([being]) },
+      },
       "unproven",
       /could not be told/,
     ],

@@ -105,6 +105,12 @@ describe("would the pull work: what the registry says to the kubelet's credentia
       "unproven",
       /a budget of its own/,
     ],
+    [
+      "the limit of this address is used up, and the node's as well",
+      { registry: { ":2.4.1": limited("address") }, cause: "rate-limited" },
+      "impossible",
+      /the node says the same/,
+    ],
     ["its name is not resolved from here", { registry: { ":2.4.1": noName } }, "unproven", /what the node would see/],
     [
       "its name is not resolved, and the node says so too",

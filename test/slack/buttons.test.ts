@@ -75,9 +75,13 @@ describe("a name that is not one object", () => {
 });
 
 describe("buttons", () => {
-  const asked = async (mode: "socket" | "http" = "socket", cause: CauseId = "image-not-found"): Promise<void> => {
+  const asked = async (
+    mode: "socket" | "http" = "socket",
+    cause: CauseId = "image-not-found",
+    policy = "IfNotPresent",
+  ): Promise<void> => {
     on = await stage(mode);
-    on.core.answer = () => diagnosed({ cause });
+    on.core.answer = () => diagnosed({ cause }, policy);
     await on.slack.say(dana, outside, "/imagepull diagnose checkout");
     await on.sees(dana, outside, 1);
   };
@@ -119,16 +123,33 @@ describe("buttons", () => {
   });
 
   it.each([
-    ["plan:restart", "kubectl -n shop rollout restart deployment/checkout"],
-    ["plan:delete-pods", "kubectl -n shop delete pod checkout-7d4f9c-x2k8p"],
-    ["plan:set-image", "kubectl -n shop set image deployment/checkout app=ghcr.io/shop/checkout:&lt;tag&gt;"],
-    ["plan:policy-always", "kubectl -n shop patch deployment/checkout --type strategic"],
-  ])("%s shows %s and changes nothing", async (action, command) => {
-    await asked("socket", action === "plan:set-image" ? "image-not-found" : "stale-image");
+    ["plan:restart", "Always", "imagepull repull deploy/checkout -n shop --context kind --strategy restart"],
+    [
+      "plan:delete-pods",
+      "Always",
+      "imagepull repull pod/checkout-7d4f9c-x2k8p -n shop --context kind --strategy delete-pods --allow-unproven",
+    ],
+    ["plan:set-image", "IfNotPresent", "imagepull repull deploy/checkout -n shop --strategy set-image --tag 2.4.0"],
+    [
+      "plan:policy-always",
+      "IfNotPresent",
+      "imagepull repull deploy/checkout -n shop --context kind --strategy policy-always",
+    ],
+  ])("%s (policy %s) shows %s and changes nothing", async (action, policy, command) => {
+    await asked("socket", action === "plan:set-image" ? "image-not-found" : "stale-image", policy);
     await on.slack.click(dana, mine()[0]!, action);
     await expect.poll(() => mine().length).toBe(2);
-    expect(shown(mine()[1]!)).toContain(command);
+    expect(shown(mine()[1]!)).toContain(`\`\`\`\\n${command}\\n\`\`\``);
+    expect(shown(mine()[1]!)).not.toContain("kubectl");
     expect(shown(mine()[1]!)).toContain("imagepull shows this plan only and changes nothing");
+  });
+
+  it("are those that are for this workload: with IfNotPresent a new pod would not ask for what its node holds", async () => {
+    await asked("socket", "stale-image");
+    expect(offers(mine()[0]!)).toEqual(["share", "details", "plan:policy-always"]);
+    await on.app.postDiagnosis(inside, diagnosed({ cause: "stale-image" }).diagnosis, diagnosed().evidence);
+    await expect.poll(() => on.slack.messages(inside, dana).length).toBe(1);
+    expect(offers(on.slack.messages(inside, dana)[0]!)).toEqual(["details", "plan:policy-always"]);
   });
 
   it.each(["share", "details", "plan:delete-pods"])("%s after a restart looks anew", async (action) => {

@@ -1,4 +1,5 @@
 import type { Interface } from "node:readline";
+import { code, type Line, say } from "../../diagnosis/say.ts";
 import type { Io } from "../io.ts";
 
 /** Asks on a terminal, with Tab completing what may be typed. Null where the input ends instead, or Ctrl-C is pressed. */
@@ -31,4 +32,18 @@ export async function askOn(
 export async function confirmed(ask: NonNullable<Io["ask"]>, question: string): Promise<boolean> {
   const answer = await ask(`${question} [y/N] `);
   return answer !== null && /^\s*y(?:es)?\s*$/iu.test(answer);
+}
+
+/** Null where somebody says yes; else why it is not run. */
+export async function withoutYes({ ask }: Io): Promise<Line | null> {
+  if (ask === undefined)
+    return say`nobody can be asked here whether to run it, and nothing was changed: add ${code("--yes")} to run it, or ${code("--dry-run")} for the plan alone`;
+  return (await confirmed(ask, "Run it?")) ? null : say`nobody said yes, and nothing was changed`;
+}
+
+/** The same for what has been begun already. */
+export async function withoutYesToGoOn({ ask }: Io): Promise<Line | null> {
+  if (ask === undefined)
+    return say`nobody can be asked here whether to go on with it, and nothing more was changed: add ${code("--yes")} to go on`;
+  return (await confirmed(ask, "Go on with it?")) ? null : say`nobody said yes, and nothing more was changed`;
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../approvals/ask.ts";
 import { quote } from "../../diagnosis/causes/commands.ts";
 import type { Target } from "../../diagnosis/diagnosis.ts";
 import { badInput, type Result, success } from "../../diagnosis/result.ts";
@@ -20,6 +21,9 @@ export interface RepullFlags {
   readonly allowUnproven?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly request?: boolean;
+  readonly reason?: string;
+  readonly wait?: boolean;
   readonly output: "text" | "json";
 }
 
@@ -34,19 +38,25 @@ export interface Asked {
   readonly selector: string | null;
   readonly dryRun: boolean;
   readonly yes: boolean;
+  /** It is asked for instead of run; null: it is run. `wait`: until it has ended. */
+  readonly request: { readonly reason: string; readonly wait: boolean } | null;
   readonly output: "text" | "json";
   /** The command to type for the same again. */
   readonly again: string;
   /** The command that proves a pull from the kubelet's side: of this image, or of what is set now. */
   readonly probe: (target: Target, container: string | null, image: string | null) => string;
+  /** `imagepull requests …` on the same cluster: `approve`, `show`. */
+  readonly requests: (namespace: string, ...words: readonly string[]) => string;
 }
 
 /** Reads what can be read without a cluster. The error is a sentence for whoever typed it. */
 export function readAsked(words: readonly string[], flags: RepullFlags): Result<Asked> {
   const isUndo = words[0] === "undo";
   const rest = isUndo ? words.slice(1) : words;
-  const usage = isUndo ? undoProblem(flags) : strategyProblem(flags);
+  const usage = (isUndo ? undoProblem(flags) : strategyProblem(flags)) ?? requestProblem(flags);
   if (usage !== null) return badInput(usage);
+  const reason = reasonOf(flags.reason ?? "");
+  if (!reason.ok) return reason;
   const timeout = flags.timeout === undefined ? null : parseTimeout(flags.timeout);
   if (timeout?.ok === false) return timeout;
   return success({
@@ -65,8 +75,11 @@ export function readAsked(words: readonly string[], flags: RepullFlags): Result<
     selector: flags.selector ?? null,
     dryRun: flags.dryRun ?? false,
     yes: flags.yes ?? false,
+    request: flags.request === true ? { reason: reason.value, wait: flags.wait ?? false } : null,
     output: flags.output,
     again: commandLine([...words, ...(isUndo ? [] : settings(flags)), ...place(flags), ...permits(flags)]),
+    requests: (namespace, ...rest) =>
+      ["imagepull", "requests", ...rest, ...place({ ...flags, namespace })].map(quote).join(" "),
     probe: ({ kind, name, namespace }, container, image) =>
       commandLine([
         `${kind.toLowerCase()}/${name}`,
@@ -109,6 +122,16 @@ const strategyProblem = ({ strategy, selector }: RepullFlags): string | null => 
   return selector !== undefined && strategy !== "delete-pods"
     ? `-l chooses pods for delete-pods, and ${strategy} is for a whole workload: name it, such as deploy/web.`
     : null;
+};
+
+const requestProblem = ({ request, reason, wait, dryRun, yes }: RepullFlags): string | null => {
+  if (request === true && dryRun === true)
+    return "--request asks for it, and --dry-run changes nothing at all: leave one out.";
+  if (request === true && yes === true)
+    return "--request lets somebody else decide, and --yes runs it now: leave one out.";
+  if (request === true) return null;
+  if (reason !== undefined) return "--reason tells whoever decides a request: add --request, or leave it out.";
+  return wait === true ? "--wait waits until a request has ended: add --request, or leave it out." : null;
 };
 
 const undoProblem = (flags: RepullFlags): string | null => {

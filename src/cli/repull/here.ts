@@ -9,11 +9,13 @@ import type { ObjectName, ObjectNow, World } from "../../world.ts";
 import type { Door } from "../diagnose.ts";
 import type { Io } from "../io.ts";
 import type { Terminal } from "../layout.ts";
-import { neutral } from "../neutral.ts";
+import { neutral } from "../../diagnosis/neutral.ts";
+import { plainText } from "../../diagnosis/write.ts";
+import { stopped } from "../sentence.ts";
 import type { Asked } from "./asked.ts";
 import type { Engine } from "./engine.ts";
 import { outcomeText } from "./render-outcome.ts";
-import { plainText, type Report, reportJson } from "./render-json.ts";
+import { type Report, reportJson } from "./render-json.ts";
 import { planText } from "./render-plan.ts";
 
 /** One call of the command, with all that it works with. */
@@ -25,6 +27,8 @@ export interface Here {
   readonly door: Door;
   readonly world: World;
   readonly engine: Engine;
+  /** Not where `IMAGEPULL_READONLY` is on; a plan alone writes nothing. */
+  readonly mayWrite: boolean;
 }
 
 /** What was read about the target. */
@@ -87,7 +91,7 @@ export function conclusion(
   return isDone ? 0 : 1;
 }
 
-const sentence = (head: string, words: string): string => `${head}: ${words}${/[.?!]$/u.test(words) ? "" : "."}`;
+const sentence = (head: string, words: string): string => stopped(`${head}: ${words}`);
 
 /** Refused before anything was planned. */
 export const refusal = (here: Here, target: Target, line: Line): Report => ({

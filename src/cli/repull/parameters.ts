@@ -27,5 +27,5 @@ async function selected(
   const pods = await door.podsSelected(namespace, selector);
   if (pods.status !== "ok") return usage(`which pods have the labels ${selector} could not be read: ${pods.reason}.`);
   if (pods.value.length === 0) return usage(`no pod with labels ${selector} is left in namespace ${namespace}.`);
-  return success({ ...asked.parameters, only: pods.value.toSorted() });
+  return success({ ...asked.parameters, only: pods.value.toSorted(), selector });
 }

@@ -1,6 +1,6 @@
 import type { Busy, Progress } from "../../repull/run/types.ts";
 import { type Paint, painter, plainLine, type Terminal } from "../layout.ts";
-import { neutral } from "../neutral.ts";
+import { neutral } from "../../diagnosis/neutral.ts";
 
 /** Shows how a re-pull gets on, on standard error. */
 export interface Watch {

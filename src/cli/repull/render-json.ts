@@ -1,15 +1,16 @@
+import type { Phase } from "../../approvals/types.ts";
 import type { Target } from "../../diagnosis/diagnosis.ts";
 import type { Line } from "../../diagnosis/say.ts";
+import { plainText } from "../../diagnosis/write.ts";
 import type { Plan } from "../../repull/plan.ts";
 import type { Planned, Preflight } from "../../repull/repull.ts";
 import type { Outcome } from "../../repull/run/types.ts";
 import type { Strategy } from "../../repull/strategy.ts";
 import { stringify } from "../stringify.ts";
-import { lasting, write } from "../write.ts";
 
 /** All that there is to say of one call, however it ended. */
 export interface Report {
-  readonly phase: Planned["phase"] | Outcome["phase"];
+  readonly phase: Planned["phase"] | Outcome["phase"] | Phase;
   readonly strategy: Strategy;
   readonly target: Target;
   /** Null where nothing was planned: it was refused before, or one that is under way is gone on with. */
@@ -18,18 +19,15 @@ export interface Report {
   readonly refused: Line | null;
   /** Null where nothing has been run. */
   readonly outcome: Outcome | null;
+  /** Where it is asked for: the RepullRequest. */
+  readonly request?: { readonly namespace: string; readonly name: string };
 }
 
-/** A line as plain text: times are RFC 3339. */
-export const plainText = (line: Line, at: string): string =>
-  write(
-    line,
-    (part) => ("code" in part ? part.code : "at" in part ? part.at : lasting(part.since, at)),
-    (text) => text,
-  );
-
 /** One object, the same fields in each phase; lines are plain text. */
-export function reportJson({ phase, strategy, target, plan, preflight, refused, outcome }: Report, at: string): string {
+export function reportJson(
+  { phase, strategy, target, plan, preflight, refused, outcome, request }: Report,
+  at: string,
+): string {
   const text = (line: Line): string => plainText(line, at);
   const { verification = null, diagnosis = null, undo = null } = outcome ?? {};
   return stringify({
@@ -46,6 +44,7 @@ export function reportJson({ phase, strategy, target, plan, preflight, refused, 
     outcome: outcome === null ? null : text(outcome.line),
     diagnosis: diagnosis === null ? null : { cause: diagnosis.cause, headline: text(diagnosis.headline) },
     undo,
+    ...(request === undefined ? {} : { request }),
   });
 }
 

@@ -2,7 +2,7 @@ import type { Diagnosis } from "../../diagnosis/diagnosis.ts";
 import type { Line } from "../../diagnosis/say.ts";
 import type { Outcome } from "../../repull/run/types.ts";
 import { fixLines, painter, plainLine, type Terminal, wrapped } from "../layout.ts";
-import { neutral } from "../neutral.ts";
+import { neutral } from "../../diagnosis/neutral.ts";
 
 const heads = {
   Succeeded: ["Succeeded", "green"],

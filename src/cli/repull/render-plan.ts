@@ -2,7 +2,7 @@ import type { Line } from "../../diagnosis/say.ts";
 import type { Plan } from "../../repull/plan.ts";
 import type { Planned } from "../../repull/repull.ts";
 import { painter, plainLine, type Terminal, wrapped } from "../layout.ts";
-import { neutral } from "../neutral.ts";
+import { neutral } from "../../diagnosis/neutral.ts";
 
 const colours = { possible: "green", unproven: "yellow", impossible: "red" } as const;
 

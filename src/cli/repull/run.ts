@@ -4,7 +4,7 @@ import { watch } from "./progress.ts";
 
 /** Runs something that writes, shows how it gets on, and lets Ctrl-C end it where it can be gone on with. */
 export async function watched(
-  { io, live, world, door }: Here,
+  { asked, io, live, world, door }: Here,
   timeout: number,
   run: (hands: Hands, signal: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome> {
@@ -16,7 +16,8 @@ export async function watched(
   };
   signal.addEventListener("abort", stopping);
   try {
-    return await run({ world, core: door.core, report, timeout }, signal);
+    const { context } = asked.parameters;
+    return await run({ world, core: door.core, report, timeout, context }, signal);
   } finally {
     signal.removeEventListener("abort", stopping);
     end();

@@ -2,7 +2,7 @@ import { type Result, success } from "../../diagnosis/result.ts";
 import { choose } from "../../repull/images.ts";
 import type { Parameters } from "../../repull/strategy.ts";
 import { subjectOf } from "../../repull/subject.ts";
-import { neutral } from "../neutral.ts";
+import { neutral } from "../../diagnosis/neutral.ts";
 import type { Here, Seen } from "./here.ts";
 import { type NoParameters, usage } from "./no-parameters.ts";
 

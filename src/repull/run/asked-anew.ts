@@ -58,11 +58,12 @@ export async function askAnew({ pods, running, mark, core, world, signal }: Part
         : { ...told, lines: [...told.lines, say`the kubelet says: ${code(cached.message)}`] };
     }),
   );
-  const besides: Record<string, string[]> = {};
-  for (const one of asked)
-    for (const [container, digests] of Object.entries(one.besides)) (besides[container] ??= []).push(...digests);
+  const besides = Map.groupBy(
+    asked.flatMap((one) => Object.entries(one.besides)),
+    ([container]) => container,
+  );
   return {
-    besides,
+    besides: Object.fromEntries([...besides].map(([container, all]) => [container, all.flatMap(([, each]) => each)])),
     moved: asked.find(({ moved }) => moved !== null)?.moved ?? null,
     lines: asked.flatMap(({ lines }) => lines),
   };
@@ -74,7 +75,8 @@ function compare({ container, digest }: RunningNow, image: string, mark: Mark, n
   if (now === null)
     return { ...nothing, lines: [say`what ${code(image)} means now could not be asked of its registry`] };
   const all = digestsOf(now);
-  const isAsPromised = promised.some((one) => all.has(one));
+  // By the whole image: what was built anew may share the manifest of one platform with what was promised.
+  const isAsPromised = now.digest === promised[0];
   if (isAsPromised && all.has(digest)) return { ...nothing, besides: { [container]: [digest] } };
   if (isAsPromised) return { ...nothing, lines: [say`the registry still gives what was promised for ${code(image)}`] };
   const before = beforeOf(mark, container);

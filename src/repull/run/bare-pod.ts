@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
+import * as z from "zod";
 import { code, type Line, say } from "../../diagnosis/say.ts";
 import type { Read } from "../../diagnosis/evidence.ts";
+import { redact } from "../../diagnosis/redact.ts";
 import type { ObjectName, ObjectNow, World } from "../../world.ts";
 import { type Kept, keep, keeperOf, readKeeper, remade, remakeOf, trialOf } from "../keeper.ts";
-import { isUnderWay } from "../mark.ts";
-import { kubectl, remove } from "../requests.ts";
+import { isSameRequest, isUnderWay, type Mark, writeMark } from "../mark.ts";
+import { evict, kubectl, remove } from "../requests.ts";
 import { type Asked, type Begun, markedNow, rehearsal, staleness, stop, unchanged, unread } from "./begin.ts";
 import {
   type Answer,
@@ -18,8 +21,12 @@ import {
   told,
   written,
 } from "./step.ts";
-import type { Outcome } from "./types.ts";
+import type { Busy, Outcome } from "./types.ts";
 import { busyWith } from "./under-way.ts";
+
+/** Whoever may write Secrets may write anything into them: nothing else than a pod of this name is made of one. */
+const podNamed = (namespace: string, name: string) =>
+  z.object({ metadata: z.object({ name: z.literal(name), namespace: z.literal(namespace) }) });
 
 /** What is kept of a bare pod of this name that was deleted to be made again: it may not be there now. `absent` where nothing is, or nothing of ours. */
 export async function keptPod(
@@ -32,7 +39,7 @@ export async function keptPod(
   const read = await world.manifest(keeper, signal);
   if (read.status !== "ok") return read;
   const kept = readKeeper(read.value);
-  return kept === null
+  return kept === null || !podNamed(namespace, name).safeParse(kept.manifest).success
     ? { status: "absent", reason: `secret ${keeper.name} in namespace ${namespace} keeps no pod of ours` }
     : { status: "ok", value: kept };
 }
@@ -47,8 +54,10 @@ export async function beginAnew(asked: Asked): Promise<Begun> {
   const run: Run = { object, mark, hands, signal };
   const earlier = await kept(run);
   // Begun before, and then killed: the pod may be on its way out already.
-  if (earlier.kind === "found" && isOpen(earlier.value, run) && earlier.value.mark.fingerprint === mark.fingerprint)
+  if (earlier.kind === "found" && (await isBegun(earlier.value, run)))
     return { kind: "begun", mark: earlier.value.mark };
+  if (earlier.kind === "unreadable" || earlier.kind === "stopped")
+    return unchanged(unread(earlier, say`secret ${code(keeperOf(object).name)}`));
   const before = await manifestBefore(asked, run);
   if ("kind" in before) return before;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -59,29 +68,53 @@ export async function beginAnew(asked: Asked): Promise<Begun> {
     });
     if (answer.kind === "done") return { kind: "begun", mark };
     if (answer.kind === "lost")
-      return stop(ended("Failed", say`could not be verified: ${told(answer.reason)}. The pod is as it was`));
+      return stop(
+        ended(
+          signal.aborted ? "Executing" : "Failed",
+          say`could not be verified: ${told(answer.reason)}. The pod is as it was`,
+        ),
+      );
     if (answer.why !== "exists") return unchanged(told(answer.reason));
     const found = await kept(run);
     if (found.kind === "found") {
       const { value } = found;
-      if (isOpen(value, run) && value.mark.fingerprint === mark.fingerprint) return { kind: "begun", mark: value.mark };
-      if (isOpen(value, run)) return unchanged(busyWith(value.mark));
+      if (await isBegun(value, run)) return { kind: "begun", mark: value.mark };
+      if (isOpen(value, run) && !isSame(value.mark, mark)) return unchanged(busyWith(value.mark));
       // Of an earlier one that never came to delete this very pod. That of a pod that is gone is somebody's only copy.
-      if (!keptIs(value, object)) return unchanged(foreignKeeper(object));
+      if (!keptIs(value, object)) return unchanged(foreignKeeper(run));
       await hands.world.write(remove({ ...keeperOf(object), uid: value.uid }, []));
     } else if (found.kind !== "absent") return unchanged(unread(found, say`secret ${code(keeperOf(object).name)}`));
     if (signal.aborted) return unchanged(say`stopped before the first change`);
     await hands.world.sleep(pause, signal);
   }
-  return unchanged(foreignKeeper(object));
+  return unchanged(foreignKeeper(run));
 }
 
+/** The same was begun before, and keeps the pod as it stands: going on with it makes no other. */
+const isBegun = async (kept: Kept, run: Run): Promise<boolean> =>
+  isOpen(kept, run) && isSame(kept.mark, run.mark) && (await keepsIt(kept, run)) !== false;
+
+/** Whether the pod is still what is kept of it; null where it is not there, or could not be read. */
+async function keepsIt({ manifest }: Kept, { object, hands }: Pick<Run, "object" | "hands">): Promise<boolean | null> {
+  const read = await hands.world.manifest(object);
+  const now = read.status === "ok" ? remade(read.value, object) : null;
+  return now === null ? null : isDeepStrictEqual(ofOwner(now), ofOwner(manifest));
+}
+
+/** What somebody has asked of a pod; what runs beside it notes things in its annotations. */
+function ofOwner({ spec, metadata }: Kept["manifest"]): unknown {
+  const labels = typeof metadata === "object" && metadata !== null ? Reflect.get(metadata, "labels") : null;
+  return JSON.parse(JSON.stringify([spec, labels ?? null]));
+}
+
+const isSame = (one: Mark, other: Mark): boolean =>
+  one.fingerprint === other.fingerprint && isSameRequest(one.request, other.request);
 const isOpen = ({ mark }: Kept, { hands }: Run): boolean => isUnderWay(mark, hands.world.clock());
 const keptIs = ({ mark }: Kept, { uid }: ObjectName): boolean => mark.pods?.[0]?.[1] === uid;
 
-function foreignKeeper(object: ObjectName): Line {
+function foreignKeeper({ object, hands }: Run): Line {
   const { name, namespace } = keeperOf(object);
-  return say`secret ${code(name)} exists, and may be the only copy of an earlier pod of this name. If nobody needs it: ${code(kubectl(null, namespace, "delete", "secret", name))}`;
+  return say`secret ${code(name)} exists, and may be the only copy of an earlier pod of this name. If nobody needs it: ${code(kubectl(hands.context ?? null, namespace, "delete", "secret", name))}`;
 }
 
 /** Reads the pod whole, and tries each write before the first is made. */
@@ -101,8 +134,9 @@ async function manifestBefore(
   if (manifest === null) return unchanged(say`the manifest of ${name} is not that of the pod that was planned for`);
   const tried = [
     { write: keep(object, run.mark, manifest), words: say`keep its manifest in a secret` },
-    { write: remove(object, []), words: say`delete ${name}` },
+    { write: evict(object, []), words: say`evict ${name}` },
     { write: trialOf(object, { mark: run.mark, manifest }), words: say`make ${name} again` },
+    { write: remove(keeperOf(object), []), words: say`delete that secret again` },
   ];
   for (const { write, words } of tried) {
     const problem = await rehearsal(asked, write, words);
@@ -122,14 +156,21 @@ export type Remade =
 /** Milliseconds that a pod that is going already is waited for after Ctrl-C, so that it is there again if it can be. */
 const grace = 5_000;
 
+/** Milliseconds until a budget that says "not now" is asked again. */
+const budgetPause = 5_000;
+
 /**
- * Deletes a bare pod and makes it again. Each step is told by what is there: the old pod, none, or the new one with the mark in it; so it can be
+ * Evicts a bare pod and makes it again. Each step is told by what is there: the old pod, none, or the new one with the mark in it; so it can be
  * gone on with after any of its writes. Once the pod has been deleted, Ctrl-C does not keep it from being made again.
  */
 export async function makeAnew(run: Run): Promise<Remade> {
   const { object, mark, hands, signal } = run;
   const { world } = hands;
   let stopAt: number | null = null;
+  /** What kept the pod while it was on its way out: it can be made again from that, should nothing else keep it any more. */
+  let lastKept: Kept | null = null;
+  /** What the API server says of a budget that does not let it go. */
+  let blocked: string | null = null;
   for (;;) {
     const now = world.clock().getTime();
     if (signal.aborted) stopAt ??= now + grace;
@@ -137,11 +178,12 @@ export async function makeAnew(run: Run): Promise<Remade> {
     const step = await nextStep(run, isLate);
     if (step !== "again") return step;
     // Without the signal: a pod that has been deleted is not left out because somebody is in a hurry.
-    await world.sleep(pause);
+    await (blocked === null || signal.aborted ? world.sleep(pause) : world.sleep(budgetPause, signal));
   }
 
   async function nextStep(run: Run, isLate: boolean): Promise<Remade | "again"> {
-    const [pod, held] = [await world.object(object), await keptPod(world, object.namespace, object.name)];
+    // First what keeps it: whoever has taken that away has made the pod before.
+    const [held, pod] = [await keptPod(world, object.namespace, object.name), await world.object(object)];
     if (isUnread(pod) || isUnread(held)) {
       const reason = isUnread(pod) ? pod.reason : isUnread(held) ? held.reason : "";
       progress(hands, "Executing", say`no answer: ${told(reason)}. Waiting for it`);
@@ -149,46 +191,73 @@ export async function makeAnew(run: Run): Promise<Remade> {
     }
     if (pod.status === "ok" && isMarkOf(pod.value.mark, mark)) return await forget(run, held, pod.value.uid, isLate);
     if (pod.status === "ok" && mark.pods?.[0]?.[1] !== pod.value.uid) return stop(madeByOthers(run, held));
-    if (held.status !== "ok")
-      return stop(
-        ended(
-          "Failed",
-          say`nothing keeps the manifest of ${named(object)}${pod.status === "ok" ? say`: it is not deleted` : say`, and it is gone`}`,
-        ),
-      );
-    if (pod.status !== "ok") return await makeAgain(run, held.value, isLate);
-    return await takeOut(run, held.value, pod.value, isLate);
+    const kept = held.status === "ok" && isMarkOf(writeMark(held.value.mark), mark) ? held.value : lastKept;
+    if (kept === null) return stop(unkept(run, pod.status === "ok", held));
+    if (pod.status !== "ok") return await makeAgain(run, kept, held, isLate);
+    const step = await takeOut(run, kept, pod.value, isLate ? (blocked ?? "the time was over") : null);
+    blocked = "blocked" in step ? step.blocked : null;
+    if (step.kind === "ended") return step;
+    lastKept = kept;
+    return "again";
   }
+}
+
+function unkept(run: Run, isThere: boolean, held: Read<Kept>): Outcome {
+  const what = isThere ? say`: it is not deleted` : say`, and it is gone`;
+  const other = held.status === "ok" ? say`. ${foreignKeeper(run)}` : say``;
+  return ended("Failed", say`nothing of this re-pull keeps the manifest of ${named(run.object)}${what}${other}`);
 }
 
 const isUnread = (read: Read<unknown>): read is Exclude<Read<unknown>, { status: "ok" }> =>
   read.status !== "ok" && read.status !== "absent";
 
-/** The old pod is there. */
-async function takeOut(run: Run, held: Kept, pod: ObjectNow, isLate: boolean): Promise<Remade | "again"> {
+type Taken =
+  | { readonly kind: "going" }
+  | { readonly kind: "waiting"; readonly blocked: string }
+  | { readonly kind: "ended"; readonly outcome: Outcome };
+
+/** The old pod is there. `late`: why it is not evicted any more. */
+async function takeOut(run: Run, held: Kept, pod: ObjectNow, late: string | null): Promise<Taken> {
   const { object, hands, signal } = run;
   const name = named(object);
   if (pod.deletedAt !== null) {
     progress(hands, "Executing", say`waiting until ${name} is gone, to make it again`);
-    return isLate ? stop(unfinished(run, say`${name} is still being deleted`)) : "again";
+    return late === null ? { kind: "going" } : stop(unfinished(run, say`${name} is still being deleted`));
   }
   if (signal.aborted)
     return stop(ended("Executing", say`stopped: ${name} is as it was. The same command again goes on`));
-  const answer = isLate ? null : await hands.world.write(remove({ ...object, uid: pod.uid }, []));
+  const isOther = (await keepsIt(held, run)) === false;
+  const answer = late !== null || isOther ? null : await hands.world.write(evict({ ...object, uid: pod.uid }, []));
   if (answer !== null && (answer.kind !== "refused" || answer.why === "absent" || answer.why === "conflict"))
-    return "again";
+    return { kind: "going" };
+  if (answer?.why === "blocked") {
+    const { reason } = answer;
+    const busy: Busy = {
+      pod: object.name,
+      node: null,
+      what: "waiting-for-budget",
+      since: null,
+      reason: redact(reason),
+    };
+    progress(hands, "Executing", say`${name} is as it was; a PodDisruptionBudget says not now`, [busy]);
+    return { kind: "waiting", blocked: reason };
+  }
   await hands.world.write(remove({ ...keeperOf(object), uid: held.uid }, []));
-  const why = answer?.kind === "refused" ? told(answer.reason) : say`the time was over`;
+  if (isOther)
+    return stop(ended("Failed", say`${name} was not deleted: it has changed since its manifest was kept. Ask again`));
+  const why = told(answer?.reason ?? late ?? "");
   return stop(ended("Failed", say`${name} was not deleted, it is as it was: ${why}`));
 }
 
 /** The pod is gone. Whatever refuses it now may let it in a moment later: a quota counts the old one for a while. */
-async function makeAgain(run: Run, held: Kept, isLate: boolean): Promise<Remade | "again"> {
-  const { object, hands, signal } = run;
+async function makeAgain(run: Run, kept: Kept, held: Read<Kept>, isLate: boolean): Promise<Remade | "again"> {
+  const { object, hands } = run;
   progress(hands, "Executing", say`making ${named(object)} again from its own manifest`);
-  const answer = await hands.world.write(remakeOf(object, { ...held, mark: run.mark }));
+  const answer = await hands.world.write(remakeOf(object, { ...kept, mark: run.mark }));
+  // Whoever deletes it from here on wants it gone.
+  if (answer.kind === "done" && answer.uid !== null) return await forget(run, held, answer.uid, isLate);
   if (answer.kind !== "refused" || answer.why === "exists")
-    return isLate && !signal.aborted && answer.kind === "lost"
+    return isLate && answer.kind === "lost"
       ? stop(unfinished(run, say`could not be verified: ${told(answer.reason)}`))
       : "again";
   progress(hands, "Executing", say`${named(object)} is refused: ${told(answer.reason)}. Trying again`);
@@ -209,17 +278,21 @@ async function forget(
   return there;
 }
 
-function madeByOthers({ object }: Run, held: Read<Kept>): Outcome {
-  const keeper = held.status === "ok" ? say`. ${foreignKeeper(object)}` : say``;
-  return ended("Failed", say`somebody else has made ${named(object)} again meanwhile: it is left as it is${keeper}`);
+function madeByOthers(run: Run, held: Read<Kept>): Outcome {
+  const keeper = held.status === "ok" ? say`. ${foreignKeeper(run)}` : say``;
+  return ended(
+    "Failed",
+    say`somebody else has made ${named(run.object)} again meanwhile: it is left as it is${keeper}`,
+  );
 }
 
 /** It was deleted, and is not there again: what keeps it, and the way to make it without us. */
-function unfinished({ object, signal }: Run, why: Line): Outcome {
+function unfinished({ object, hands, signal }: Run, why: Line): Outcome {
   const { namespace, name } = keeperOf(object);
-  const restore = `${kubectl(null, namespace, "get", "secret", name, "-o", "jsonpath={.data.manifest}")} | base64 -d | ${kubectl(null, namespace, "create", "-f", "-")}`;
+  const typed = (...words: readonly string[]): string => kubectl(hands.context ?? null, namespace, ...words);
+  const restore = `${typed("get", "secret", name, "-o", "jsonpath={.data.manifest}")} | base64 -d | ${typed("create", "-f", "-")}`;
   return ended(
     signal.aborted ? "Executing" : "Failed",
-    say`${why}. Secret ${code(name)} keeps the manifest of ${named(object)}: the same command again goes on, or, once it is gone, ${code(restore)}`,
+    say`${why}. Nothing makes ${named(object)} again by itself: once it is gone, it does not exist until the same command is run again. Secret ${code(name)} keeps the manifest of ${named(object)}: the same command again goes on, or, once it is gone, ${code(restore)}`,
   );
 }

@@ -1,11 +1,12 @@
-import { code, join, type Line, say } from "../../diagnosis/say.ts";
+import { at, code, join, type Line, say } from "../../diagnosis/say.ts";
 import type { ObjectName, ObjectNow, Write, Written } from "../../world.ts";
 import { wholeSeconds } from "../changes.ts";
-import { isUnderWay, type Mark, readMark } from "../mark.ts";
+import { foreignUnderWay, isUnderWay, type Mark, readMark } from "../mark.ts";
 import type { Plan } from "../plan.ts";
-import { writeOf } from "../requests.ts";
+import { annotation, kubectl, writeOf } from "../requests.ts";
 import { type Parameters, writesTemplate } from "../strategy.ts";
 import { type Answer, answered, ended, isMarkOf, isOver, named, pause, progress, refused, told } from "./step.ts";
+import { resourceOf } from "../subject.ts";
 import { isSameTime } from "./pods-now.ts";
 import { whoWrote } from "./taken-back.ts";
 import type { Hands, Outcome } from "./types.ts";
@@ -49,7 +50,17 @@ export function staleness({ object, plan, hands, parameters }: Asked, now: Objec
     return say`${name} has changed since this was planned: ${join(changed, ", ")}${whoWrote(now)}. Plan again`;
   if (now.paused && writesTemplate(parameters.strategy)) return say`${name} has been paused since this was planned`;
   const other = readMark(now.mark);
-  return other !== null && isUnderWay(other, hands.world.clock()) ? busyWith(other) : null;
+  const time = hands.world.clock();
+  if (other !== null && isUnderWay(other, time)) return busyWith(other);
+  const foreign = foreignUnderWay(now.mark, time);
+  return foreign === null ? null : heldOff(object, foreign.until, parameters.context);
+}
+
+/** How it ends is not known here: only whoever knows that nothing runs any more can say so. */
+function heldOff(object: ObjectName, until: string | null, context: string | null): Line {
+  const drop = kubectl(context, object.namespace, "annotate", resourceOf(object), `${annotation}-`);
+  const end = until === null ? say`` : say`; at the latest at ${at(until)} it holds nothing off any more`;
+  return say`what is noted on ${named(object)} is of another imagepull, and may be under way${end}. If nobody is at it any more: ${code(drop)}`;
 }
 
 function templateChanges(planned: Plan["template"], now: ObjectNow["template"]): readonly Line[] {

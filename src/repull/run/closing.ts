@@ -1,6 +1,7 @@
-import { type Mark, readMark, writeMark } from "../mark.ts";
+import { readMark, writeMark } from "../mark.ts";
 import { replaceNote } from "../requests.ts";
 import { wholeSeconds } from "../changes.ts";
+import { digestsSeen } from "./running-now.ts";
 import { isMarkOf, pause, type Run } from "./step.ts";
 import type { Outcome } from "./types.ts";
 
@@ -19,17 +20,13 @@ export async function close({ object, mark, hands }: Run, outcome: Outcome): Pro
       const open = readMark(found);
       if (found === null || open === null || open.outcome !== null || !isMarkOf(found, mark)) return;
       const at = wholeSeconds(hands.world.clock());
-      const note = writeMark({ ...open, outcome: { phase, at, running: digestsOf(outcome) } });
+      const note = writeMark({
+        ...open,
+        outcome: { phase, at, running: digestsSeen(outcome.verification?.running ?? []) },
+      });
       const answer = await hands.world.write(replaceNote({ ...object, uid: now.value.uid }, found, note));
       if (answer.kind === "done" || (answer.kind === "refused" && answer.why !== "conflict")) return;
     }
     await hands.world.sleep(pause);
   }
-}
-
-function digestsOf({ verification }: Outcome): NonNullable<Mark["outcome"]>["running"] {
-  const seen = Map.groupBy(verification?.running ?? [], ({ container }) => container);
-  return Object.fromEntries(
-    [...seen].map(([container, running]) => [container, [...new Set(running.flatMap(({ digest }) => digest ?? []))]]),
-  );
 }

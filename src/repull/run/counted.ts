@@ -40,9 +40,12 @@ export function count({ name, object, pods }: Sight, mark: Mark, standing: Stand
   return { old: former, fresh, required: requiredOf(name, object, rest.length - fresh.length) };
 }
 
-function requiredOf({ kind }: ObjectName, { replicas, partition }: ObjectNow, leftAlone: number): number | null {
+function requiredOf({ kind }: ObjectName, now: ObjectNow, leftAlone: number): number | null {
+  const { replicas, partition, firstOrdinal } = now;
   if (kind === "Pod") return 1;
-  return replicas === null ? null : Math.max(replicas.desired - leftAlone - Math.min(partition, replicas.desired), 0);
+  if (replicas === null) return null;
+  const kept = Math.min(Math.max(partition - firstOrdinal, 0), replicas.desired);
+  return Math.max(replicas.desired - leftAlone - kept, 0);
 }
 
 /**

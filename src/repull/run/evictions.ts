@@ -2,7 +2,8 @@ import { code, type Line, say } from "../../diagnosis/say.ts";
 import type { ObjectNow, PodNow } from "../../world.ts";
 import { evict } from "../requests.ts";
 import { freshDiagnosis } from "./fresh-diagnosis.ts";
-import { busyOf, failureOf, hasEnded, hasPulled, isNew, isOld } from "./pods-now.ts";
+import { writesTemplate } from "../strategy.ts";
+import { busyOf, failureOf, hasEnded, hasPulled, isNew, isOld, isReady } from "./pods-now.ts";
 import { answered, ended, isOver, named, objectNow, pause, progress, type Run, told } from "./step.ts";
 import { standingOf } from "./taken-back.ts";
 import type { Busy, Outcome } from "./types.ts";
@@ -24,16 +25,20 @@ interface Sight {
   readonly fresh: readonly PodNow[];
   /** Those that are neither ending nor over. */
   readonly live: number;
+  /** Of those, the ready ones, old and new. */
+  readonly serving: number;
   readonly desired: number | null;
 }
 
 /**
- * Evicts the pods that the mark says have to go, a batch when the pods in the places of the former have pulled. Null when all are gone or going;
- * else how it ended. What has been done is read from the cluster each time: a pod is named by its UID, and goes once.
+ * Evicts the pods that the mark says have to go, a batch when the pods in the places of the former have pulled; one that is ready only when they are
+ * ready too, and never the last that is. Null when all are gone or going; else how it ended. What has been done is read from the cluster each time: a
+ * pod is named by its UID, and goes once.
  */
 export async function evictAll(run: Run): Promise<Outcome | null> {
-  const { mark, hands, signal } = run;
-  if (mark.evicts.length === 0) return null;
+  const { object, mark, hands, signal } = run;
+  // Nobody makes a pod again that stands for itself, whatever is noted on it.
+  if (mark.evicts.length === 0 || object.kind === "Pod") return null;
   let wait = firstWait;
   for (;;) {
     const sight = await look(run);
@@ -41,15 +46,18 @@ export async function evictAll(run: Run): Promise<Outcome | null> {
     const failing = await failed(run, sight);
     if (failing !== null) return failing;
     if (sight.left.length === 0) return null;
-    if (signal.aborted) return stopped(sight);
+    if (signal.aborted) return stopped(run, sight);
     if (isOver(run)) return late(sight);
-    if (sight.gone > 0 && !hasSettled(sight)) {
+    const hasPlaces = sight.gone === 0 || hasSettled(sight);
+    const some = hasPlaces ? nextOf(sight, object.kind === "StatefulSet" ? 1 : batch) : [];
+    if (some.length === 0) {
       const busy = sight.fresh.flatMap((pod) => busyOf(pod) ?? []);
-      progress(hands, "Executing", say`${counted(sight)}; waiting until the new pods have pulled`, busy);
+      const until = hasPlaces ? "are ready" : "have pulled";
+      progress(hands, "Executing", say`${counted(sight)}; waiting until the new pods ${until}`, busy);
       await hands.world.sleep(pause, signal);
       continue;
     }
-    const result = await evictSome(run, sight);
+    const result = await evictSome(run, sight, some);
     if (result.kind === "ended") return result.outcome;
     await hands.world.sleep(result.kind === "blocked" ? wait : pause, signal);
     wait = result.kind === "blocked" ? Math.min(wait * 2, longestWait) : firstWait;
@@ -59,14 +67,14 @@ export async function evictAll(run: Run): Promise<Outcome | null> {
 async function look(run: Run): Promise<Sight | Outcome> {
   const { object, hands, signal } = run;
   const now = await objectNow(run);
-  // A pod that stands for itself, made by a controller that we do not know, has gone: that is what was asked for.
-  if (object.kind === "Pod" && (now.kind === "absent" || (now.kind === "found" && now.value.uid !== object.uid)))
-    return { left: [], gone: 1, of: 1, fresh: [], live: 0, desired: null };
   if (now.kind === "absent")
     return ended("Failed", say`${named(object)} was deleted while its pods were being evicted`);
   const pods = now.kind === "found" ? await answered(run, () => hands.world.pods(object, signal)) : now;
   if (now.kind === "stopped" || pods.kind === "stopped")
-    return ended("Executing", say`stopped: no pod is evicted any more. The same command again goes on`);
+    return ended(
+      "Executing",
+      say`stopped: no pod is evicted any more, and those that are left stay as they are. The same command again goes on`,
+    );
   if (now.kind === "unreadable" || pods.kind === "unreadable") {
     const reason = now.kind === "unreadable" ? now.reason : pods.kind === "unreadable" ? pods.reason : "";
     return ended("Failed", say`could not be verified: ${told(reason)}. No more pods are evicted`);
@@ -87,8 +95,10 @@ function over({ object, mark }: Run, now: ObjectNow): Outcome | null {
 function sightOf({ mark, object }: Run, pods: readonly PodNow[], now: ObjectNow): Sight {
   const isOrdered = object.kind === "StatefulSet";
   const isLive = (pod: PodNow): boolean => pod.deletedAt === null && !hasEnded(pod);
+  // Whoever rolls its template out by itself does it in its own way.
+  const isAll = mark.evicts === "all" && !(writesTemplate(mark.strategy) && rollsByItself(object.kind, now));
   const isMeant = (pod: PodNow): boolean =>
-    isOld(pod, mark) && (mark.evicts === "all" || (mark.evicts.includes(pod.uid) && !hasStarted(pod)));
+    isOld(pod, mark) && (isAll || (mark.evicts.includes(pod.uid) && !hasStarted(pod)));
   const left = pods.filter((pod) => isMeant(pod) && isLive(pod));
   const noted = mark.evicts === "all" ? (mark.pods?.length ?? null) : mark.evicts.length;
   const fresh = pods.filter((pod) => isNew(pod, mark) && isLive(pod));
@@ -103,9 +113,13 @@ function sightOf({ mark, object }: Run, pods: readonly PodNow[], now: ObjectNow)
     of: left.length + gone,
     fresh,
     live: pods.filter(isLive).length,
+    serving: pods.filter((pod) => isLive(pod) && isReady(pod)).length,
     desired: now.replicas?.desired ?? null,
   };
 }
+
+const rollsByItself = (kind: string, { updateStrategy }: ObjectNow): boolean =>
+  kind !== "ReplicaSet" && updateStrategy !== "OnDelete";
 
 /** A container of it has run at least once. */
 const hasStarted = ({ containers }: PodNow): boolean =>
@@ -131,6 +145,18 @@ const everyContainer = ({ containers }: PodNow): readonly string[] =>
 /** Each place has a pod again, and the new ones have pulled. */
 const hasSettled = ({ fresh, live, desired, gone }: Sight): boolean =>
   live >= (desired ?? gone) && fresh.every((pod) => hasPulled(pod, everyContainer(pod)));
+
+/**
+ * Those that go now: first what does not serve, for nobody loses anything by it; of what serves, as many as leave one, and only while all new ones
+ * serve. None: these have to be waited for.
+ */
+function nextOf({ left, fresh, serving }: Sight, most: number): readonly PodNow[] {
+  const down = left.filter((pod) => !isReady(pod));
+  const up = left.filter(isReady);
+  if (!fresh.every(isReady)) return down.slice(0, most);
+  const some = [...down, ...up.slice(0, serving - 1)].slice(0, most);
+  return some.length > 0 ? some : up.slice(0, 1);
+}
 
 const counted = ({ gone, of }: Sight): Line => say`${gone} of ${of} pods evicted`;
 
@@ -160,8 +186,7 @@ type Some =
   | { readonly kind: "blocked" }
   | { readonly kind: "ended"; readonly outcome: Outcome };
 
-async function evictSome({ object, hands, signal }: Run, sight: Sight): Promise<Some> {
-  const some = sight.left.slice(0, object.kind === "StatefulSet" ? 1 : batch);
+async function evictSome({ hands, signal }: Run, sight: Sight, some: readonly PodNow[]): Promise<Some> {
   for (const pod of some) {
     const { namespace, name, uid } = pod;
     const words = say`evict pod ${code(name)}`;
@@ -189,11 +214,18 @@ async function evictSome({ object, hands, signal }: Run, sight: Sight): Promise<
   return { kind: "sent" };
 }
 
-const stopped = (sight: Sight): Outcome =>
-  ended(
+/** Where a workload replaces its own pods, only those are evicted that it might wait for. */
+function stopped({ mark }: Run, sight: Sight): Outcome {
+  const places = sight.gone === 0 ? say`` : say`, and new ones take their places`;
+  const waits =
+    mark.evicts === "all"
+      ? say``
+      : say`, and the rollout may wait for ${sight.left.length === 1 ? "it" : "them"} for ever`;
+  return ended(
     "Executing",
-    say`stopped: ${counted(sight)}, and new ones take their places; ${rest(sight)}. The same command again goes on`,
+    say`stopped: ${counted(sight)}${places}; ${rest(sight)}${waits}. The same command again goes on`,
   );
+}
 
 function late(sight: Sight): Outcome {
   const waits = sight.fresh.flatMap((pod) => busyOf(pod) ?? []);

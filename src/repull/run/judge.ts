@@ -99,7 +99,7 @@ function nothingRuns(judged: Case): Judgement {
     ]);
   return failed(judged, "late", [
     sight.object.partition > 0
-      ? say`no pod has pulled: the partition of ${code(resource)} (${sight.object.partition}) keeps every pod as it was`
+      ? say`no pod has pulled: the partition of ${code(resource)} keeps every pod below ordinal ${sight.object.partition} as it was, and there is no other`
       : say`no pod of ${code(resource)} was made since: nothing could be verified`,
   ]);
 }

@@ -11,9 +11,10 @@ const ended: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 /** It has run to its end, or was killed by its node: it holds nothing, and no controller counts it. */
 export const hasEnded = ({ phase }: PodNow): boolean => ended.has(phase);
 
-/** It is one of those that have to go. Where they were too many to be noted: one that was made before the re-pull began. */
-export function isOld({ uid, createdAt }: PodNow, { pods, startedAt }: Mark): boolean {
-  return pods === null ? Date.parse(createdAt) < Date.parse(startedAt) : pods.some(([, noted]) => noted === uid);
+/** It is one of those that have to go. Where they were too many to be noted: one that was asked for, and made before the re-pull began. */
+export function isOld({ uid, name, createdAt }: PodNow, { pods, startedAt, asked: { only } }: Mark): boolean {
+  if (pods !== null) return pods.some(([, noted]) => noted === uid);
+  return Date.parse(createdAt) < Date.parse(startedAt) && (only === null || only.includes(name));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Diagnosis } from "../../diagnosis/diagnosis.ts";
 import { code, join, type Line, say } from "../../diagnosis/say.ts";
 import type { ObjectName } from "../../world.ts";
-import { isUnderWay, readMark } from "../mark.ts";
+import { isSameRequest, isUnderWay, readMark } from "../mark.ts";
 import { type Change, kubectl, remove, writeOf } from "../requests.ts";
 import { type Asked, markedNow, rehearsal, staleness, unchanged, unread } from "./begin.ts";
 import { freshDiagnosis } from "./fresh-diagnosis.ts";
@@ -64,10 +64,12 @@ async function madeAndWatched(run: Run, changes: readonly Change[], made: Object
     if (signal.aborted) break;
     progress(hands, "Executing", change.words);
     const pod = await make(run, change);
+    if ("refused" in pod && signal.aborted)
+      return { outcome: ended("Executing", say`stopped: ${pod.refused}`), failed: null };
     if ("refused" in pod) {
       const isNothing = made.length === 0 && !pod.mayBe;
       const remains = pod.mayBe
-        ? say`. It may have been made: ${code(kubectl(null, change.object.namespace, "delete", "pod", change.object.name))}`
+        ? say`. It may have been made: ${code(kubectl(hands.context ?? null, change.object.namespace, "delete", "pod", change.object.name))}`
         : say``;
       const outcome = isNothing ? unchanged(pod.refused).outcome : ended("Failed", say`${pod.refused}${remains}`);
       return { outcome, failed: null };
@@ -127,7 +129,8 @@ async function ours({ hands, signal, mark, object }: Run, pod: ObjectName): Prom
   const found = readMark(read.value.mark);
   if (found === null)
     return { kind: "other", line: say`a pod ${code(pod.name)} exists, and is not of a re-pull of ${named(object)}` };
-  if (found.fingerprint !== mark.fingerprint) return { kind: "other", line: busyWith(found) };
+  if (found.fingerprint !== mark.fingerprint || !isSameRequest(found.request, mark.request))
+    return { kind: "other", line: busyWith(found) };
   const isOver = read.value.deletedAt !== null || !isUnderWay(found, hands.world.clock());
   return { kind: isOver ? "over" : "ours", uid: read.value.uid };
 }

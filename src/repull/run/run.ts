@@ -16,8 +16,10 @@ import { verify } from "./verify.ts";
  * Runs a plan that somebody has said yes to. `Refused`: nothing was changed, and the line says why. With the signal nothing more is written, and the
  * outcome says what goes on by itself (`Executing`, `Verifying`).
  */
-export async function runRepull(asked: Asked): Promise<Outcome> {
-  const { object, plan, hands, signal } = asked;
+export async function runRepull(given: Asked): Promise<Outcome> {
+  const hands = { ...given.hands, context: given.parameters.context };
+  const asked = { ...given, hands };
+  const { object, plan, signal } = asked;
   if (onlyPulls(plan.strategy)) return await pull(asked);
   const begun = isAnew(object, plan.mark) ? await beginAnew(asked) : await begin(asked);
   return begun.kind === "ended" ? begun.outcome : await resumeRepull({ object, mark: begun.mark, hands, signal });
@@ -54,6 +56,5 @@ async function carryOn(run: Run): Promise<Outcome> {
   return outcome;
 }
 
-/** A bare pod that goes and comes again under its name. That of a controller that we do not know is evicted, as a workload's are. */
-const isAnew = ({ kind }: ObjectName, { strategy, evicts }: Mark): boolean =>
-  kind === "Pod" && strategy === "delete-pods" && evicts.length === 0;
+/** A bare pod that goes and comes again under its name. */
+const isAnew = ({ kind }: ObjectName, { strategy }: Mark): boolean => kind === "Pod" && strategy === "delete-pods";

@@ -24,10 +24,14 @@ export function runningIn(pod: PodNow, mark: Mark, besides: Digests): readonly R
       is:
         promised === null || imageID === ""
           ? "unknown"
-          : comparedWith(imageID, image, promised, [...promised, ...(besides[name] ?? [])], beforeOf(mark, name)),
+          : comparedWith(imageID, image, promised, [...promised, ...besidesOf(besides, name)], beforeOf(mark, name)),
     };
   });
 }
+
+/** A container may be called `constructor`: every object knows that name. */
+const besidesOf = (besides: Digests, name: string): readonly string[] =>
+  Object.hasOwn(besides, name) ? (besides[name] ?? []) : [];
 
 /**
  * The set that was promised holds the index and the manifests of all platforms, and the config of one at the most: of a digest of a config nobody can
@@ -61,13 +65,13 @@ export function beforeOf({ before }: Mark, container: string): string | null {
 
 /** Digests that were seen, each once, by container: what a mark's outcome notes. */
 export function digestsSeen(running: readonly RunningNow[]): Record<string, string[]> {
-  const seen: Record<string, string[]> = {};
-  for (const { container, digest } of running) {
-    if (digest === null) continue;
-    const all = (seen[container] ??= []);
-    if (!all.includes(digest)) all.push(digest);
-  }
-  return seen;
+  const seen = Map.groupBy(running, ({ container }) => container);
+  return Object.fromEntries(
+    [...seen].flatMap(([container, all]) => {
+      const digests = [...new Set(all.flatMap(({ digest }) => digest ?? []))];
+      return digests.length === 0 ? [] : [[container, digests]];
+    }),
+  );
 }
 
 /** `sha256:1a2b3c4d5e6f, sha256:…`. */

@@ -3,7 +3,7 @@ import type { Read } from "../../diagnosis/evidence.ts";
 import { code, type Line, say } from "../../diagnosis/say.ts";
 import type { ObjectName, ObjectNow, Write, Written } from "../../world.ts";
 import type { Mark } from "../mark.ts";
-import { readMark } from "../mark.ts";
+import { isSameRequest, readMark } from "../mark.ts";
 import { resourceOf } from "../subject.ts";
 import type { Busy, Hands, Outcome, Progress } from "./types.ts";
 
@@ -44,7 +44,12 @@ export function progress(hands: Hands, phase: Progress["phase"], line: Line, bus
 /** The annotation is exactly this re-pull's, ended or not. */
 export function isMarkOf(text: string | null, mark: Mark): boolean {
   const found = readMark(text);
-  return found !== null && found.fingerprint === mark.fingerprint && found.startedAt === mark.startedAt;
+  return (
+    found !== null &&
+    found.fingerprint === mark.fingerprint &&
+    found.startedAt === mark.startedAt &&
+    isSameRequest(found.request, mark.request)
+  );
 }
 
 /** A read that got an answer, or the reason for which there will be none. */

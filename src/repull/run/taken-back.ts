@@ -2,6 +2,7 @@ import { at, code, type Line, say } from "../../diagnosis/say.ts";
 import type { ObjectNow } from "../../world.ts";
 import { type Mark, readMark } from "../mark.ts";
 import { isSameTime } from "./pods-now.ts";
+import { isMarkOf } from "./step.ts";
 
 /** Whether the object still says what the re-pull has written into it. */
 export type Standing =
@@ -17,23 +18,35 @@ export function standingOf(object: ObjectNow, mark: Mark, resource: string): Sta
   const name = code(resource);
   const other = readMark(object.mark);
   if (object.deletedAt !== null) return over(say`${name} is being deleted, since ${at(object.deletedAt)}`);
-  if (other !== null && (other.fingerprint !== mark.fingerprint || other.startedAt !== mark.startedAt))
+  if (other !== null && !isMarkOf(object.mark, mark) && !isPutBack(other, mark))
     return over(
       say`another re-pull of ${name} took over at ${at(other.startedAt)} (${other.strategy}): what was asked for here is no longer waited for`,
     );
   // Pods that are deleted come back from the template of the controller that made them, which may be an older one.
-  if (mark.strategy === "delete-pods") return { kind: "stands" };
+  if (mark.strategy === "delete-pods")
+    return other === null || !isPutBack(other, mark)
+      ? { kind: "stands" }
+      : over(
+          say`${name} was taken back to an earlier revision${whoWrote(object)}: the re-pull that it notes now is that of ${at(other.startedAt)}`,
+        );
   const changed = changedContainer(object, mark);
   if (changed !== null) return over(say`${changed}${whoWrote(object)}`);
   if (mark.restartedAt === null || isSameTime(object.restartedAt, mark.restartedAt)) return { kind: "stands" };
   return {
     kind: "restart-taken-back",
     line:
-      object.restartedAt === null
+      object.restartedAt === null || Date.parse(object.restartedAt) < Date.parse(mark.restartedAt)
         ? say`the restart of ${name} was taken back${whoWroteSince(object, mark)}`
         : say`${name} was restarted once more${whoWroteSince(object, mark)}`,
   };
 }
+
+/**
+ * `kubectl rollout undo` puts back the annotations that the older ReplicaSet has, and an earlier mark with them (k8s.io/kubectl
+ * pkg/polymorphichelpers/rollback.go): then nobody has asked for another re-pull.
+ */
+const isPutBack = (other: Mark, { startedAt }: Mark): boolean =>
+  other.outcome !== null && Date.parse(other.startedAt) < Date.parse(startedAt);
 
 const over = (line: Line): Standing => ({ kind: "over", line });
 

@@ -12,6 +12,8 @@ export interface Hands {
   readonly report: (progress: Progress) => void;
   /** Milliseconds from the first write until what has not been verified counts as failed. */
   readonly timeout: number;
+  /** The kubeconfig's context, where one was named: commands that are shown name it too. */
+  readonly context?: string | null;
 }
 
 /** A pod that is not there yet, and what it is about. */
@@ -55,7 +57,7 @@ export interface Verification {
   readonly lines: readonly Line[];
 }
 
-/** How it ended. `Executing` and `Verifying`: it was interrupted there, and what has been begun goes on. */
+/** How it ended. `Executing` and `Verifying`: it was interrupted there, and the line says what goes on by itself. */
 export interface Outcome {
   readonly phase: "Succeeded" | "Failed" | "Refused" | "Executing" | "Verifying";
   /** One sentence: what is true now. */

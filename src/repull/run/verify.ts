@@ -159,14 +159,24 @@ function unseen(
 }
 
 function interrupted({ object, mark }: Verifying, { verification, progress }: Memory): Outcome {
-  const name = code(resourceOf(object));
   const pods = progress?.pods ?? null;
   const seen = pods === null ? say`` : say` (${pods.done} of ${pods.of} new pods were seen)`;
-  const line =
-    mark.strategy === "delete-pods"
-      ? say`no longer watched: whoever made the pods of ${name} makes new ones by itself${seen}; whether they run what was promised was not verified`
-      : say`no longer watched: ${name} rolls out by itself${seen}; whether it runs what was promised was not verified`;
+  const line = say`no longer watched: ${goesOn(object, mark)}${seen}; whether what was promised runs was not verified`;
   return { phase: "Verifying", line, verification, diagnosis: null, undo: null };
+}
+
+/** What comes about without us, once every write has been made. */
+function goesOn(object: ObjectName, { strategy, evicts }: Mark): Line {
+  const { kind } = object;
+  const name = code(resourceOf(object));
+  if (kind === "CronJob") return say`${name} makes its pods from the new template by itself, from its next run on`;
+  if (kind !== "Pod")
+    return evicts === "all" || strategy === "delete-pods"
+      ? say`the pods of ${name} that had to go have been evicted, and it makes new ones by itself`
+      : say`${name} rolls out by itself`;
+  return strategy === "delete-pods"
+    ? say`${name} has been made again, and its kubelet pulls and starts it by itself`
+    : say`the image of ${name} is set, and its kubelet pulls and starts the container anew by itself`;
 }
 
 /** Since when pods fail, and since when nothing has moved. */

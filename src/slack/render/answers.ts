@@ -125,12 +125,22 @@ export interface Whoami {
 
 const mostGroups = 12;
 
+/** Escaped, a name can be five times as long. */
+const longestRow = 600;
+
 /** A few names in a row, the rest counted. */
-const row = (names: readonly string[]): string =>
-  [
-    ...names.slice(0, mostGroups).map((name) => codeSpan(name, 80)),
-    ...(names.length > mostGroups ? [`… and ${names.length - mostGroups} more`] : []),
-  ].join(", ");
+function row(names: readonly string[]): string {
+  const shown: string[] = [];
+  let length = 0;
+  for (const name of names.slice(0, mostGroups)) {
+    const span = codeSpan(name, 80);
+    if (length + span.length > longestRow) break;
+    shown.push(span);
+    length += span.length + 2;
+  }
+  const left = names.length - shown.length;
+  return [...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join(", ");
+}
 
 /** Who a person is to the bot, in Kubernetes' words, and what they may do. */
 export function renderWhoami({ team, user, groups, why, sight }: Whoami): Message {
@@ -162,5 +172,5 @@ function mayLook(sight: Sight | null, user: string): string {
       : ` In ${codeSpan(here.namespace, 80)}: ${here.may.ok ? "yes" : `no. ${proseWithin(here.may.sentence, 300)}`}`;
   const name = `imagepull-${user.split(":").at(-1)?.toLowerCase() ?? ""}`;
   const grant = `kubectl create rolebinding ${name} --clusterrole=view --user=${user} -n ${here?.may.ok === false ? here.namespace : "NAMESPACE"}`;
-  return `in each namespace where Kubernetes lets this user, or one of these groups, \`get pods\`.${said}\nWho may grant it runs, with \`--group\` for a group:\n${codeBlock(grant) ?? ""}`;
+  return `in each namespace where Kubernetes lets this user, or one of these groups, \`get pods\`.${said}\nWho may grant it runs, with \`--group\` for a group:\n${codeBlock(grant, 900) ?? ""}`;
 }

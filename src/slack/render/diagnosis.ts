@@ -1,14 +1,17 @@
 import type { KnownBlock } from "@slack/types";
+import type { Evidence } from "../../diagnosis/evidence.ts";
 import type { Diagnosis, Finding, StepId, StepResult, StepStatus } from "../../diagnosis/diagnosis.ts";
 import { at, code, type Line, say } from "../../diagnosis/say.ts";
 import { fixList } from "./fixes.ts";
 import { bullets, mrkdwn, plain, proseWithin } from "./mrkdwn.ts";
 import { actions, button, context, maxMessage, type Message, section } from "./message.ts";
-import { strategiesFor } from "./plan.ts";
+import { strategiesFor } from "./strategies.ts";
 import { buttonTarget, typedTarget } from "./target.ts";
 
 export interface DiagnosisView {
   readonly now: Date;
+  /** What it was made of: tells which plans are for this workload. Null where it is not known. */
+  readonly evidence: Evidence | null;
   /** Under which the answer is remembered for its buttons; null: they look anew. */
   readonly answerId: string | null;
   /** Visible to one person, who may share it. */
@@ -135,14 +138,14 @@ export function footing(diagnosis: Diagnosis, now: Date): string {
   );
 }
 
-function buttons(diagnosis: Diagnosis, { answerId, shareable }: DiagnosisView): readonly KnownBlock[] {
+function buttons(diagnosis: Diagnosis, { evidence, answerId, shareable }: DiagnosisView): readonly KnownBlock[] {
   const value = buttonTarget(diagnosis.target, answerId);
   if (value === null) return [];
   return [
     actions([
       ...(shareable ? [button("Share", "share", value, "primary")] : []),
       button("Details", "details", value),
-      ...strategiesFor(diagnosis).map(({ id, label }) => button(label, `plan:${id}`, value)),
+      ...strategiesFor(diagnosis, evidence).map(({ id, label }) => button(label, `plan:${id}`, value)),
     ]),
   ];
 }

@@ -42,6 +42,7 @@ const isDryRun = (body: unknown): boolean =>
   typeof body === "object" && body !== null && Array.isArray(Reflect.get(body, "dryRun"));
 
 interface Planned {
+  readonly object: { readonly name: string };
   readonly verb: string;
   readonly path: string;
   readonly patch: { readonly body: unknown };
@@ -83,7 +84,9 @@ function isAnnounced({ verb, path, body }: Written, changes: readonly Planned[])
   const steps: readonly { readonly op?: string; readonly path?: string }[] = Array.isArray(body) ? body : [];
   const writes = steps.filter(({ op }) => op !== "test").map((step) => step.path);
   const isNote = writes.length === 1 && writes[0] === "/metadata/annotations/imagepull.dev~1repull";
-  return verb === "patch" && isNote && changes.some((planned) => planned.path === path);
+  const isNoted = ({ object, ...planned }: Planned): boolean =>
+    planned.path === path || (planned.verb === "create" && `${planned.path}/${object.name}` === path);
+  return verb === "patch" && isNote && changes.some(isNoted);
 }
 
 /** A patch is held to the version of the object that was read just before. */

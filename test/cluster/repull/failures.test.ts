@@ -54,7 +54,7 @@ describe("what runs afterwards is not what was promised", () => {
 
   it("the node holds the name: it is never pulled", async () => {
     await at.runs({ policy: "IfNotPresent" });
-    const cached = await at.push("2.0.0", "cached");
+    await at.push("2.0.0", "cached");
     await apply(at.cluster, at.namespace, [
       manifestOf({ kind: "Pod", name: "holder", image: `${at.set.image}:2.0.0`, policy: "Always" }),
     ]);
@@ -71,11 +71,26 @@ describe("what runs afterwards is not what was promised", () => {
     const answer = await at.repull(at.shell, "set-image", "--tag", "2.0.0");
     at.told("the node holds the name, asked for plainly", answer);
     expect(answer.json?.phase).toBe("Refused");
-    expect(answer.json?.preflight.answer).toBe("unproven");
+    expect(answer.json?.preflight.answer).toBe("impossible");
     const anyway = await at.repull(at.shell, "set-image", "--tag", "2.0.0", "--allow-unproven");
-    const words = at.told("the node holds the name, run all the same", anyway);
-    expect(anyway.json?.phase).toBe("Failed");
-    expect(words).toContain(short(cached));
+    const words = at.told("the node holds the name, and no proof is asked for", anyway);
+    expect(anyway.json?.phase).toBe("Refused");
+    expect(words).toContain(`${at.set.image}:2.0.0`);
+    expect(writesIn(at.cluster, at.namespace)).toEqual([]);
+  });
+
+  it("the node gets the name between pre-flight and pull: it is never pulled", async () => {
+    await at.runs({ policy: "IfNotPresent" });
+    const promised = await at.push("2.0.0", "newer");
+    const { shell } = await at.through({
+      before: async ({ number }) => {
+        if (number === 1) await renameOnNode(at.cluster, `${at.set.image}:1.0.0`, `${at.set.image}:2.0.0`);
+      },
+    });
+    const answer = await at.repull(shell, "set-image", "--tag", "2.0.0");
+    const words = at.told("the node gets the name between pre-flight and pull", answer);
+    expect(answer.json?.phase).toBe("Failed");
+    for (const digest of [at.set.digest, promised]) expect(words).toContain(short(digest));
   });
 });
 

@@ -65,8 +65,12 @@ export async function carryOut(cluster: Cluster, made: Made, { plan: planned }: 
   const PATH = [dirname(cluster.kubectl), process.env["PATH"] ?? ""].join(delimiter);
   const env = { PATH, HOME: "/nonexistent", KUBECONFIG: cluster.kubeconfig };
   await promisify(execFile)("bash", ["-e", "-c", planned.command], { env }).catch((error: unknown) => {
-    // The StatefulSet's controller may be quicker than who pastes the second command: the pod to be evicted is gone already.
-    const isGone = planned.changes.length > 1 && /\(NotFound\): pods "[^"]+" not found\s*$/.test(String(error));
+    // The StatefulSet's controller may be quicker than who pastes the second command: the pod to be evicted is gone already, or another has its name.
+    const isGone =
+      planned.changes.length > 1 &&
+      /\(NotFound\): pods "[^"]+" not found\s*$|\(Conflict\): .* the UID in the precondition .* does not match/.test(
+        String(error),
+      );
     if (!isGone) throw error;
   });
 }

@@ -22,6 +22,7 @@ export interface RepullJson {
   readonly error?: string;
   readonly plan: {
     readonly changes: readonly {
+      readonly object: { readonly name: string };
       readonly verb: string;
       readonly path: string;
       readonly patch: { readonly type: string; readonly body: unknown };

@@ -31,7 +31,8 @@ describe("the API server and the person before the terminal", () => {
   });
 
   it("Ctrl-C: what has been begun goes on, and is said", async () => {
-    await at.runs();
+    // A rollout that takes longer than finding its first write in the audit log.
+    await at.runs({ workload: { minReadySeconds: 6 } });
     const wanted = await at.push("1.0.0", "two");
     const running = at.begin(at.shell, "restart");
     await until("its first write", () => (writesIn(at.cluster, at.namespace).length > 0 ? true : null));
@@ -85,23 +86,26 @@ describe("pods that stay, and pods that do not come", () => {
     metadata: { name: "keep" },
     spec: { minAvailable, selector: { matchLabels: { app: at.set.name } } },
   });
-  const budgetIsCounted = (): Promise<true> =>
+  const budgetIsCounted = (healthy: string): Promise<true> =>
     until("the budget", async () => {
       const path = "jsonpath={.status.currentHealthy}";
-      return (await kubectl(at.cluster, ["-n", at.namespace, "get", "pdb", "keep", "-o", path])) === "2" ? true : null;
+      return (await kubectl(at.cluster, ["-n", at.namespace, "get", "pdb", "keep", "-o", path])) === healthy
+        ? true
+        : null;
     });
 
   it("a budget lets one go at a time: it holds all along", async () => {
-    await at.runs();
+    // Of three ready pods two would go at once: one is to stay whatever any budget says.
+    await at.runs({ replicas: 3 });
     const wanted = await at.push("1.0.0", "two");
-    await apply(at.cluster, at.namespace, [budget(1)]);
-    await budgetIsCounted();
+    await apply(at.cluster, at.namespace, [budget(2)]);
+    await budgetIsCounted("3");
     const answer = await at.repull(at.shell, "delete-pods");
     at.told("a budget lets one pod go at a time", answer);
     expect(answer.json?.phase).toBe("Succeeded");
-    expect(digestsOf(await ready(at.cluster, at.namespace, at.set.name, 2))).toEqual([wanted, wanted]);
+    expect(digestsOf(await ready(at.cluster, at.namespace, at.set.name, 3))).toEqual([wanted, wanted, wanted]);
     const evictions = writesIn(at.cluster, at.namespace).filter(({ path }) => path.endsWith("/eviction"));
-    expect(evictions.filter(({ code }) => code < 300)).toHaveLength(2);
+    expect(evictions.filter(({ code }) => code < 300)).toHaveLength(3);
     expect(evictions.some(({ code }) => code === 429)).toBe(true);
   });
 
@@ -109,7 +113,7 @@ describe("pods that stay, and pods that do not come", () => {
     await at.runs();
     await at.push("1.0.0", "two");
     await apply(at.cluster, at.namespace, [budget(2)]);
-    await budgetIsCounted();
+    await budgetIsCounted("2");
     const asked = await at.repull(at.shell, "delete-pods");
     expect(at.told("a budget lets no pod go", asked)).toContain("keep");
     expect(asked.json?.phase).toBe("Refused");
@@ -119,6 +123,25 @@ describe("pods that stay, and pods that do not come", () => {
     expect(answer.json?.phase).toBe("Failed");
     expect(words).toContain("keep");
     expect(digestsOf(await podsNamed(at.cluster, at.namespace, at.set.name))).toEqual([at.set.digest, at.set.digest]);
+  });
+
+  it("a budget holds a bare pod too: it is not deleted past it", async () => {
+    await at.runs({ kind: "Pod" });
+    const wanted = await at.push("1.0.0", "two");
+    await apply(at.cluster, at.namespace, [budget(1)]);
+    await budgetIsCounted("1");
+    const answer = await at.repull(at.shell, "delete-pods", "--allow-unproven", "--timeout", "12s");
+    const words = at.told("a budget lets a bare pod not go, run all the same", answer);
+    expect(answer.json?.phase).toBe("Failed");
+    expect(words).toContain("disruption budget");
+    expect(digestsOf(await podsNamed(at.cluster, at.namespace, at.set.name))).toEqual([at.set.digest]);
+    expect(await kubectl(at.cluster, ["-n", at.namespace, "get", "secrets", "-o", "name"])).toBe("");
+    await kubectl(at.cluster, ["-n", at.namespace, "delete", "pdb", "keep"]);
+    expect((await at.repull(at.shell, "delete-pods")).json?.phase).toBe("Succeeded");
+    expect(digestsOf(await ready(at.cluster, at.namespace, at.set.name, 1))).toEqual([wanted]);
+    const done = writesIn(at.cluster, at.namespace).filter(({ code, path }) => code < 300 && path.includes("/pods/"));
+    expect(done.filter(({ path }) => path.endsWith("/eviction"))).toHaveLength(1);
+    expect(done.filter(({ verb }) => verb === "delete")).toEqual([]);
   });
 
   it("a replacement fails to pull: no more pods are evicted", async () => {

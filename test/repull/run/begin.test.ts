@@ -12,6 +12,7 @@ describe("refused before the first write: nothing is changed, and it says why", 
   const changed = { at: "2026-11-24T10:31:00Z", by: "kubectl-edit" };
   const app = { name: "app", image: `${repository}:9`, policy: "Always", list: "containers" } as const;
   const other = writeMark({ ...stage(evict).plan.mark, startedAt: "2026-11-24T10:30:00Z", fingerprint: "ffff" });
+  const newer = (of: object) => JSON.stringify({ version: 2, ...of });
   const before = (over: Parameters<Cluster["touch"]>[0]) => (cluster: Cluster) => cluster.touch(over);
   const forbid = (part: string): Trouble => ({
     rehearse: ({ path }) => (path.includes(part) ? refusal("forbidden", `create ${part} is not allowed`) : null),
@@ -42,6 +43,20 @@ describe("refused before the first write: nothing is changed, and it says why", 
       before({ mark: other }),
       /another re-pull is under way: delete-pods, since 2026-11-24T10:30:00Z; at the latest at 2026-11-24T10:41:00Z/,
     ],
+    [
+      "an imagepull of another version may be at it",
+      restart,
+      {},
+      before({ mark: newer({ deadline: "2026-11-24T10:40:00Z" }) }),
+      /is of another imagepull, and may be under way; at the latest at 2026-11-24T10:40:00Z/,
+    ],
+    [
+      "of another version nobody knows until when",
+      { ...restart, parameters: { context: "prod" } },
+      {},
+      before({ mark: newer({ outcome: null }) }),
+      /If nobody is at it any more: kubectl --context prod -n shop annotate deployment\/checkout imagepull\.dev\/repull-\. /,
+    ],
     ["the patch is not allowed", restart, forbid("deployments"), () => {}, /is not allowed/],
     ["evictions are not allowed", evict, forbid("eviction"), () => {}, /create eviction is not allowed/],
     ["admission says no", restart, { rehearse: () => refusal("invalid", "policy: no") }, () => {}, /policy: no/],
@@ -51,8 +66,10 @@ describe("refused before the first write: nothing is changed, and it says why", 
       "the pod would not be let in again",
       anew,
       {
-        rehearse: ({ verb, object }) =>
-          verb === "create" && object.kind === "Pod" ? refusal("invalid", "no such class") : null,
+        rehearse: ({ verb, object, path }) =>
+          verb === "create" && object.kind === "Pod" && !path.endsWith("/eviction")
+            ? refusal("invalid", "no such class")
+            : null,
       },
       () => {},
       /no such class/,
@@ -67,6 +84,17 @@ describe("refused before the first write: nothing is changed, and it says why", 
     expect(line).toMatch(why);
     expect(line).toMatch(/Nothing was changed$/);
     expect(now.cluster.effects).toEqual([]);
+  });
+
+  it.each([
+    ["has ended", JSON.stringify({ version: 2, outcome: { phase: "Succeeded" } })],
+    ["is over", JSON.stringify({ version: 2, outcome: null, deadline: "2026-11-24T10:30:59Z" })],
+    ["is nothing of ours", "restarted by hand"],
+    ["is another's JSON", "{}"],
+  ])("a note that %s holds nothing off", async (_what, mark) => {
+    const now = stage(restart);
+    now.cluster.touch({ mark });
+    expect((await run(now)).outcome.phase).toBe("Succeeded");
   });
 
   it.each<[string, Written]>([
@@ -130,6 +158,7 @@ describe("what a mark means for somebody who asks now", () => {
     ["another tag", mark, parametersOf("set-image", { tag: "2.6.0" }), "other"],
     ["another strategy", mark, parametersOf("restart"), "other"],
     ["some of the pods", mark, parametersOf("set-image", { tag: "2.5.0", only: ["checkout-0"] }), "other"],
+    ["pods that labels select", mark, parametersOf("set-image", { tag: "2.5.0", selector: "a=b" }), "other"],
     ["one that takes it back", mark, { ...same, undo: { fingerprint: "f", pins: {} } }, "other"],
     ["it has ended", { ...mark, outcome: { phase: "Failed", at: "2026-11-24T10:31:30Z", running: {} } }, same, "none"],
     ["its time is over", { ...mark, deadline: "2026-11-24T10:31:59Z" }, parametersOf("restart"), "none"],

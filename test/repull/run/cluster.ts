@@ -22,6 +22,8 @@ export interface Trouble {
   readonly down?: readonly [from: number, to: number];
   /** Images that no kubelet gets. */
   readonly missing?: readonly string[];
+  /** Images that every kubelet gets, and whose containers end at once. */
+  readonly crashing?: readonly string[];
   /** No node takes a pod. */
   readonly unscheduled?: boolean;
   /** An image's digest on the node, by a letter. Default: `a`, which is promised. */
@@ -141,7 +143,9 @@ export class Cluster {
       this.put({ ...pod, containers }, 2, made.mark, made.manifest);
       return;
     }
-    const ready = readyPod(pod, this.trouble.pulls ?? "a", this.stamp());
+    const pulled = readyPod(pod, this.trouble.pulls ?? "a", this.stamp());
+    const isCrashing = pod.containers.some(({ image }) => this.trouble.crashing?.includes(image));
+    const ready = isCrashing ? { ...pulled, conditions: [] } : pulled;
     this.put(isPull ? { ...ready, phase: "Failed", conditions: [] } : ready, 9, made.mark, made.manifest);
     for (const { name, image } of pod.containers)
       this.events.push(

@@ -41,7 +41,7 @@ const cases: readonly (readonly [string, Case, readonly string[]])[] = [
   [
     "delete-pods on a bare pod",
     { ...always, strategy: "delete-pods", kind: "Pod" },
-    ["kept", "deleted checkout-0 uid-0", "created checkout-0", "forgot", "closed"],
+    ["kept", "evicted checkout-0 uid-0", "created checkout-0", "forgot", "closed"],
   ],
 ];
 

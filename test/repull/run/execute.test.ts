@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readMark, writeMark } from "../../../src/repull/mark.ts";
-import { image } from "../case.ts";
+import { type Case, image } from "../case.ts";
 import { apply } from "./api-server.ts";
 import { anew, evict, probe, pullers, refusal, restart } from "./cases.ts";
 import { run, stage } from "./process.ts";
@@ -77,6 +77,22 @@ describe("Ctrl-C", () => {
     expect(now.cluster.effects).toHaveLength(3);
     expect((await run(now)).outcome.phase).toBe("Succeeded");
   });
+  it.each([
+    [
+      "a ReplicaSet, whose pods nobody else replaces",
+      { ...evict, kind: "ReplicaSet" },
+      /stopped: 0 of 7 pods evicted; 7 pods from before stay as they are\. The same/,
+    ],
+    [
+      "a StatefulSet whose pods never started",
+      { ...restart, kind: "StatefulSet", pods: [null, null] },
+      /stopped: 0 of 2 pods evicted; 2 pods from before stay as they are, and the rollout may wait for them for ever\. The same/,
+    ],
+  ] satisfies [string, Case, RegExp][])("before the first eviction, of %s", async (_what, asked, words) => {
+    const now = stage(asked);
+    const { outcome, line } = await run(now, { onReport: (_, abort) => now.cluster.writes >= 1 && abort() });
+    expect([outcome.phase, line]).toEqual(["Executing", expect.stringMatching(words)]);
+  });
   it("while it verifies: what was begun goes on", async () => {
     const { outcome } = await run(stage(restart), { onReport: ({ phase }, abort) => phase === "Verifying" && abort() });
     expect(outcome.phase).toBe("Verifying");
@@ -87,6 +103,24 @@ describe("Ctrl-C", () => {
     expect(outcome.phase).toBe("Executing");
     expect(pullers(now.cluster)).toEqual([]);
     expect(now.cluster.effects).toHaveLength(2);
+  });
+  it("while a bare pod is away that cannot be made again: nothing makes it, and what does is said", async () => {
+    const now = stage(anew);
+    const real = now.cluster.world();
+    now.cluster.world = () => ({
+      ...real,
+      write: (one) =>
+        one.verb === "create" && one.path.endsWith("/pods")
+          ? Promise.resolve(refusal("invalid", "exceeded quota"))
+          : real.write(one),
+    });
+    const { outcome, line } = await run(now, { onReport: (_, abort) => now.cluster.effects.length >= 2 && abort() });
+    expect([outcome.phase, line]).toEqual([
+      "Executing",
+      expect.stringMatching(
+        /exceeded quota\. Nothing makes pod\/checkout-0 again by itself: once it is gone, it does not exist until the same command is run again\. Secret \S+ keeps the manifest/,
+      ),
+    ]);
   });
   it("while a bare pod is away: it is made again all the same", async () => {
     const now = stage(anew);

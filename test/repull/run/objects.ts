@@ -27,6 +27,7 @@ export function workloadOf({ uid, kind }: ObjectName, template: ObjectNow["templ
     paused: false,
     updateStrategy: "RollingUpdate",
     partition: 0,
+    firstOrdinal: 0,
     templateChange: null,
   };
 }
@@ -78,6 +79,7 @@ export function podAsObject({ pod, mark, version }: Made): ObjectNow {
     paused: false,
     updateStrategy: "",
     partition: 0,
+    firstOrdinal: 0,
     templateChange: null,
   };
   return { ...none, uid: pod.uid, resourceVersion: String(version), deletedAt: pod.deletedAt, mark, template };

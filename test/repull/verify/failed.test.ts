@@ -243,6 +243,18 @@ describe("failures that must be seen", () => {
       null,
     ],
     [
+      "one of the two pods above a partition is missing, where ordinals begin at 5",
+      {
+        kind: "StatefulSet",
+        pods: [old(0, { name: "checkout-5" }), fresh(1, { name: "checkout-6" })],
+        object: { partition: 6, firstOrdinal: 5 },
+        at: overdue,
+      },
+      "failed: late",
+      ["1 of 2 new pods"],
+      null,
+    ],
+    [
       "the partition of a StatefulSet keeps every pod",
       { kind: "StatefulSet", pods: all((i) => old(i, { name: `checkout-${i}` })), object: { partition: 3 } },
       "failed: late",

@@ -16,7 +16,7 @@ export const mark = (over: Partial<Mark> = {}): Mark => ({
   version: 1,
   fingerprint: "0123456789abcdef",
   strategy: "restart",
-  asked: { container: null, tag: null, image: null, only: null },
+  asked: { container: null, tag: null, image: null, only: null, selector: null },
   containers: { app: { image, policy: "Always" } },
   restartedAt: startedAt,
   startedAt,
@@ -30,6 +30,7 @@ export const mark = (over: Partial<Mark> = {}): Mark => ({
   ],
   evicts: [],
   undoes: null,
+  request: null,
   outcome: null,
   ...over,
 });
@@ -55,6 +56,7 @@ export const object = (over: Partial<ObjectNow> = {}): ObjectNow => ({
   paused: false,
   updateStrategy: "RollingUpdate",
   partition: 0,
+  firstOrdinal: 0,
   templateChange: { at: startedAt, by: "imagepull" },
   ...over,
 });

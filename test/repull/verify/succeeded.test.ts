@@ -43,6 +43,15 @@ describe("when a re-pull has succeeded", () => {
       "below ordinal 2 keep what they had",
     ],
     [
+      "a StatefulSet counts its partition from where its ordinals begin",
+      {
+        kind: "StatefulSet",
+        pods: [old(0, { name: "checkout-5" }), fresh(1, { name: "checkout-6" }), fresh(2, { name: "checkout-7" })],
+        object: { partition: 6, firstOrdinal: 5 },
+      },
+      "all 2 pods of statefulset/checkout run what was promised",
+    ],
+    [
       "no pod is wanted",
       { pods: [], object: desired(0) },
       "nothing runs: deployment/checkout wants no pod now. Its template holds the change",

@@ -247,7 +247,32 @@ describe("Ctrl-C", () => {
     [
       "after pods were deleted",
       { moments: rolling, stopAt: 30, mark: { strategy: "delete-pods", restartedAt: null } },
-      "makes new ones by itself",
+      "deployment/checkout that had to go have been evicted, and it makes new ones by itself",
+    ],
+    [
+      "after the pods of a ReplicaSet were evicted, or of a workload with OnDelete",
+      { kind: "ReplicaSet", moments: rolling, stopAt: 30, mark: { strategy: "set-image", evicts: "all" } },
+      "replicaset/checkout that had to go have been evicted, and it makes new ones by itself",
+    ],
+    [
+      "of a StatefulSet that rolls",
+      { kind: "StatefulSet", moments: rolling, stopAt: 30, mark: { evicts: ["old-uid-2"] } },
+      "statefulset/checkout rolls out by itself",
+    ],
+    [
+      "of a CronJob",
+      { kind: "CronJob", moments: [{ at: 0, unread: gone }], stopAt: 3, mark: { strategy: "set-image" } },
+      "cronjob/checkout makes its pods from the new template by itself, from its next run on",
+    ],
+    [
+      "of a bare pod that has been made again",
+      { kind: "Pod", moments: [{ at: 0, unread: gone }], stopAt: 3, mark: { strategy: "delete-pods" } },
+      "pod/checkout has been made again, and its kubelet pulls and starts it by itself",
+    ],
+    [
+      "of a bare pod whose image was set",
+      { kind: "Pod", moments: [{ at: 0, unread: gone }], stopAt: 3, mark: { strategy: "set-image" } },
+      "the image of pod/checkout is set, and its kubelet pulls and starts the container anew by itself",
     ],
   ])("%s", async (_, story, words) => {
     const { outcome, seconds } = await watch(story);

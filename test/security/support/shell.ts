@@ -2,6 +2,7 @@ import { type Doors, runCli } from "../../../src/cli.ts";
 import { connect } from "../../../src/cluster/connect.ts";
 import { createCore } from "../../../src/collect/core.ts";
 import { parseTarget } from "../../../src/collect/target.ts";
+import { readReadOnly } from "../../../src/config/environment.ts";
 import { registrySettingsOfShell } from "../../../src/config/shell.ts";
 import { success } from "../../../src/diagnosis/result.ts";
 import { runDoctor } from "../../../src/doctor/index.ts";
@@ -50,11 +51,13 @@ export async function shell(args: readonly string[], { environment, folder }: Sh
       return success({
         core: createCore({ clusterReader: reader, registry, clock }),
         world: never,
+        approvals: never,
         podsSelected: never,
         namespace,
         close,
       });
     },
+    readOnly: () => Promise.resolve(readReadOnly(environment)),
     serve: never,
     doctor: (options) => runDoctor(options, command),
     install: (options) => runInstall(options, command),

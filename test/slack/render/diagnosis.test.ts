@@ -3,12 +3,12 @@ import type { Diagnosis } from "../../../src/diagnosis/diagnosis.ts";
 import { code, say, since } from "../../../src/diagnosis/say.ts";
 import { renderDiagnosis } from "../../../src/slack/render/diagnosis.ts";
 import { bullets, codeBlock, codeSpan, cutMiddle, mrkdwn, time } from "../../../src/slack/render/mrkdwn.ts";
-import { strategiesFor } from "../../../src/slack/render/plan.ts";
+import { strategiesFor } from "../../../src/slack/render/strategies.ts";
 import { buttonTarget, readButton, typedTarget } from "../../../src/slack/render/target.ts";
 import { diagnosisOf } from "../../support/diagnoses.ts";
 
 const now = new Date("2026-11-24T10:31:00Z");
-const view = { now, answerId: null, shareable: true };
+const view = { now, evidence: null, answerId: null, shareable: true };
 
 const risks = ["latest without Always", "b", "b", "c", "d"].map((text) => ({
   ...diagnosisOf().findings[0]!,
@@ -92,7 +92,7 @@ describe("a diagnosis in Slack", () => {
     [{ cause: "undetermined" }, []],
     [{ cause: "healthy" }, []],
   ])("offers for %j the plans %j", (over, ids) =>
-    expect(strategiesFor(diagnosisOf(over)).map(({ id }) => id)).toEqual(ids),
+    expect(strategiesFor(diagnosisOf(over), null).map(({ id }) => id)).toEqual(ids),
   );
 
   it("counts what it leaves out", () => {

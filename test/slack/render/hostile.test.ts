@@ -10,7 +10,8 @@ import { renderDetails } from "../../../src/slack/render/details.ts";
 import { renderDiagnosis } from "../../../src/slack/render/diagnosis.ts";
 import { answerExplain } from "../../../src/slack/render/explanation.ts";
 import type { Message } from "../../../src/slack/render/message.ts";
-import { renderPlan, strategyIds } from "../../../src/slack/render/plan.ts";
+import { renderPlan } from "../../../src/slack/render/plan.ts";
+import { strategyIds } from "../../../src/slack/render/strategies.ts";
 import { diagnosisOf } from "../../support/diagnoses.ts";
 import { container, event, evidenceOf, podWith, read, waiting } from "../../support/evidence.ts";
 
@@ -143,8 +144,8 @@ describe("whatever the cluster, a registry or a person writes, a message stays w
   const runs = { numRuns: 300 };
   it("as a diagnosis", () => {
     fc.assert(
-      fc.property(diagnosis, fc.boolean(), (of, shareable) =>
-        expectInert(renderDiagnosis(of, { now, answerId: "0".repeat(36), shareable })),
+      fc.property(diagnosis, evidence, fc.boolean(), (of, from, shareable) =>
+        expectInert(renderDiagnosis(of, { now, evidence: from, answerId: "0".repeat(36), shareable })),
       ),
       runs,
     );
@@ -153,7 +154,7 @@ describe("whatever the cluster, a registry or a person writes, a message stays w
     fc.assert(
       fc.property(diagnosis, (of) =>
         expectInert(
-          renderDiagnosis(of, { now, answerId: null, shareable: false, sharedBy: "U0DANA" }),
+          renderDiagnosis(of, { now, evidence: null, answerId: null, shareable: false, sharedBy: "U0DANA" }),
           /(?<=Shared by )<@U0DANA>$/g,
         ),
       ),
@@ -189,6 +190,10 @@ describe("whatever the cluster, a registry or a person writes, a message stays w
       fc.property(pasted, (text) => expectInert(answerExplain([text]))),
       runs,
     );
+  });
+  it("as whoami of somebody in many groups with long names: none is cut within", () => {
+    const groups = Array.from({ length: 14 }, () => ({ id: "&".repeat(99), handle: "<".repeat(99) }));
+    expectInert(renderWhoami({ team: "T1", user: "<".repeat(200), groups, why: "&".repeat(400), sight: null }));
   });
   it("as a choice, as names that are near, as a verb that nobody knows, as whoami", () => {
     const candidates = fc.array(

@@ -12,7 +12,7 @@ import {
 } from "../../../src/playground/slack/double.ts";
 import { createSlackApp, type SlackApp, type SlackAppParts } from "../../../src/slack/app.ts";
 import { diagnosisOf } from "../../support/diagnoses.ts";
-import { container, evidenceOf, podWith, read, waiting } from "../../support/evidence.ts";
+import { container, evidenceOf, image, owner, podWith, read, waiting } from "../../support/evidence.ts";
 
 /** A workspace with a channel where the bot is a member and one where it is not, and people of every kind. */
 export const dana = "U0DANA";
@@ -67,11 +67,23 @@ export function parseTarget(
   );
 }
 
-export const diagnosed = (over: Parameters<typeof diagnosisOf>[0] = {}): DiagnoseAnswer => ({
-  kind: "diagnosis",
-  diagnosis: diagnosisOf(over),
-  evidence: evidenceOf(read(podWith([container(waiting("ImagePullBackOff"))]))),
-});
+/** Of a Deployment whose pod waits for its image. */
+export const diagnosed = (
+  over: Parameters<typeof diagnosisOf>[0] = {},
+  imagePullPolicy = "IfNotPresent",
+): Extract<DiagnoseAnswer, { kind: "diagnosis" }> => {
+  const pod = podWith([container(waiting("ImagePullBackOff"), { imagePullPolicy })]);
+  const { name, uid, owner: maker, createdAt, nodeName, phase } = pod;
+  const trouble = { container: "app", image, reason: "ImagePullBackOff" };
+  return {
+    kind: "diagnosis",
+    diagnosis: diagnosisOf(over),
+    evidence: evidenceOf(read(pod), {
+      owners: [owner({ template: [{ name: "app", image, imagePullPolicy }] })],
+      siblings: read([{ name, uid, owner: maker, createdAt, nodeName, phase, ready: false, trouble, running: [] }]),
+    }),
+  };
+};
 
 /** A core that answers what a test tells it to. */
 export class FakeCore implements Core {

@@ -4,7 +4,8 @@ import { renderDetails } from "../../render/details.ts";
 import { renderDiagnosis } from "../../render/diagnosis.ts";
 import { textMessage } from "../../render/message.ts";
 import { proseWithin } from "../../render/mrkdwn.ts";
-import { renderPlan, strategyIds } from "../../render/plan.ts";
+import { renderPlan } from "../../render/plan.ts";
+import { strategyIds } from "../../render/strategies.ts";
 import { privateReply, threadReply } from "../../reply.ts";
 import { readTarget } from "../../typed.ts";
 import { answerUnder, besides, outdated, type Press } from "./answer.ts";
@@ -24,6 +25,7 @@ export async function share(door: Door, press: Press): Promise<void> {
   }
   const message = renderDiagnosis(answer.diagnosis, {
     now: door.clock(),
+    evidence: answer.evidence,
     answerId: door.recent.remember(answer, press.asker),
     shareable: false,
     sharedBy: press.user,
