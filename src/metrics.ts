@@ -6,6 +6,8 @@ export interface Metrics {
   readonly alerts: Counter<"outcome">;
   readonly alertRequests: Counter<"status">;
   readonly deliveries: Counter<"kind" | "outcome">;
+  /** Steps that this process made, by the phase that they led to. */
+  readonly requests: Counter<"phase">;
   /** The core, with its answers counted and timed by the door that asked. */
   measured(core: Core, door: "slack" | "alert", clock: () => number): Core;
   /** Reads a number at the moment when somebody asks for it. */
@@ -45,6 +47,7 @@ export function createMetrics(version: string): Metrics {
       "kind",
       "outcome",
     ),
+    requests: counter("imagepull_repull_requests_total", "Re-pull requests, by the phase that they came to.", "phase"),
     measured: (core, door, clock) => measured(core, door, clock, measure),
     gauge(name, text, read) {
       const gauge: Gauge = new Gauge({ name, help: text, registers, collect: () => gauge.set(read()) });

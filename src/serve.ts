@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { createRights } from "./approvals/rights.ts";
+import { createStore } from "./approvals/store.ts";
 import { connect } from "./cluster/connect.ts";
 import type { ClusterReader } from "./cluster/reader.ts";
+import type { Writer } from "./cluster/writer.ts";
 import { createCore } from "./collect/core.ts";
 import { parseTarget } from "./collect/target.ts";
+import { createWorld } from "./collect/world.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
+import { rulesFor } from "./config/file.ts";
 import { useProxyOf } from "./config/proxy.ts";
-import type { Core } from "./core.ts";
+import type { Ahead, Core } from "./core.ts";
 import { type BadInput, type Result, success } from "./diagnosis/result.ts";
 import { createLogger } from "./log.ts";
 import type { Logger } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { openRegistries } from "./registries.ts";
+import { type Approvals, createApprovals } from "./serve/approvals.ts";
 import { guardProcess } from "./serve/guard.ts";
 import { startServing } from "./serve/serving.ts";
+import type { ServingParts } from "./serve/serving.ts";
 import { createSlackApp } from "./slack/app.ts";
 import type { SlackMode } from "./slack/app.ts";
 
@@ -69,10 +76,14 @@ export async function runServe(options: ServeCommand, io: ServeIo): Promise<numb
   });
   const wait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
     sleep(milliseconds, undefined, { signal }).catch(() => undefined);
-  const starting = startServing({ config: config.value, core, slack, log, metrics, clock, wait });
+  const approvals = approvalsOn(opened.value, config.value, { log, metrics, wait });
+  const starting = startServing({ config: config.value, core, slack, log, metrics, clock, wait, approvals });
   // Slack may take its time to refuse; who is told to stop meanwhile does not wait for it.
   const serving = await Promise.race([starting, ended.promise]);
-  if (typeof serving === "number") return serving;
+  if (typeof serving === "number") {
+    await approvals.stop(graceMs);
+    return serving;
+  }
   if (!serving.ok) {
     release();
     close();
@@ -87,12 +98,19 @@ export async function runServe(options: ServeCommand, io: ServeIo): Promise<numb
   return code;
 }
 
+interface Opened {
+  readonly core: Core & Ahead;
+  readonly reader: ClusterReader;
+  readonly writer: Writer;
+  readonly close: () => void;
+}
+
 /** The core on the cluster and the registries that the settings name; `close` lets go of both. */
 async function openCore(
   { kubeconfig, context }: ServeCommand,
   environment: ServeIo["environment"],
   { cluster, registry: settings, deadlines }: Config,
-): Promise<Result<{ readonly core: Core; readonly close: () => void }, BadInput>> {
+): Promise<Result<Opened, BadInput>> {
   const clock = (): Date => new Date();
   const connection = await connect({ environment, kubeconfig: kubeconfig ?? null, context: context ?? null, clock });
   if (!connection.ok) return connection;
@@ -107,7 +125,29 @@ async function openCore(
     connection.value.close();
     registry?.close();
   };
-  return success({ core, close });
+  return success({ core, reader: connection.value.reader, writer: await connection.value.writer(), close });
+}
+
+/** Requests are carried out with the bot's own rights; whose word counts, Kubernetes says. */
+function approvalsOn(
+  { core, reader, writer }: Opened,
+  config: Config,
+  around: { readonly log: Logger; readonly metrics: Metrics; readonly wait: ServingParts["wait"] },
+): Approvals {
+  const { atOnce, keepSeconds } = config.approvals;
+  return createApprovals({
+    store: createStore(reader, writer),
+    rights: createRights((review, signal) => reader.review(review, signal)),
+    rules: (namespace) => rulesFor(config, namespace),
+    core,
+    world: createWorld({ reader, writer, clock: () => new Date() }),
+    isReadOnly: () => config.readOnly,
+    atOnce,
+    keep: keepSeconds * 1000,
+    log: around.log.child({ component: "requests" }),
+    metrics: around.metrics,
+    wait: around.wait,
+  });
 }
 
 /** The reader under the name that the configuration gives its cluster. */

@@ -1,5 +1,12 @@
-import { ApiException, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
-import type { KubeConfig, V1Deployment } from "@kubernetes/client-node";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  ApiException,
+  KubernetesObjectApi,
+  PatchStrategy,
+  V1JSONSchemaProps,
+  VersionApi,
+} from "@kubernetes/client-node";
+import type { KubeConfig, V1CustomResourceDefinition, V1Deployment } from "@kubernetes/client-node";
 import { redact } from "../diagnosis/redact.ts";
 import { badInput, success } from "../diagnosis/result.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
@@ -8,6 +15,9 @@ import type { Manifest } from "./manifests.ts";
 
 const fieldManager = "imagepull-install";
 const deadlineMs = 10_000;
+/** The API server takes about a second to serve what is newly defined. */
+const establishedMs = 30_000;
+const pauseMs = 200;
 
 /** The cluster of a kubeconfig as something to install into. */
 export function installTarget(config: KubeConfig): InstallTarget {
@@ -15,6 +25,14 @@ export function installTarget(config: KubeConfig): InstallTarget {
   const server = config.getCurrentCluster()?.server ?? "the API server";
   return {
     cluster: config.getCurrentContext(),
+    async version() {
+      const read = await attempt(
+        () => config.makeApiClient(VersionApi).getCode(),
+        server,
+        "read the API server's version",
+      );
+      return read.ok ? success(read.value.gitVersion) : read;
+    },
     async installedImage(namespace) {
       const header = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "imagepull", namespace } };
       // Nothing there, nothing allowed or nobody answers: in each case nothing is known to be kept.
@@ -32,14 +50,54 @@ export function installTarget(config: KubeConfig): InstallTarget {
       );
       return applied.ok ? success(undefined) : applied;
     },
+    established: (definition) => established(api, definition, server),
   };
 }
 
-/** Client-node takes mutable objects. */
+async function established(api: KubernetesObjectApi, name: string, server: string): Promise<Result<void>> {
+  const header = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name } };
+  for (let waited = 0; ; waited += pauseMs) {
+    const read = await attempt(
+      () => api.read<V1CustomResourceDefinition>(header),
+      server,
+      `read ${header.kind} ${name}`,
+    );
+    if (!read.ok) return read;
+    const conditions = read.value.status?.conditions ?? [];
+    if (conditions.some(({ type, status }) => type === "Established" && status === "True")) return success(undefined);
+    const refused = conditions.find(({ type, status }) => type === "NamesAccepted" && status === "False");
+    if (refused !== undefined || waited >= establishedMs)
+      return badInput(
+        `${header.kind} ${name} is not served${refused === undefined ? ` after ${establishedMs / 1000} s` : `: ${refused.message ?? "its names are taken"}`}. kubectl describe crd ${name} tells why.`,
+      );
+    await pause(pauseMs);
+  }
+}
+
+/** Client-node takes mutable objects, and a definition by the names of its own model. */
 const forClient = ({ metadata, ...manifest }: Manifest) => ({
   ...manifest,
+  ...(manifest.kind === "CustomResourceDefinition" ? { spec: byModelsNames(manifest["spec"]) } : {}),
   metadata: { ...metadata, labels: { ...metadata.labels } },
 });
+
+/** Of a schema: `enum` is `_enum`, `x-kubernetes-validations` is `x_kubernetes_validations`. What has another name is dropped without a word. */
+const modelsNames = new Map(V1JSONSchemaProps.getAttributeTypeMap().map(({ name, baseName }) => [baseName, name]));
+/** The model leaves these as they are. */
+const untyped: ReadonlySet<string> = new Set(["items", "additionalProperties"]);
+
+function byModelsNames(value: unknown, under = ""): unknown {
+  if (Array.isArray(value)) return value.map((one) => byModelsNames(one));
+  if (typeof value !== "object" || value === null || untyped.has(under)) return value;
+  // Below `properties` stand names of fields, not words of a schema.
+  const isNames = under === "properties";
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      isNames ? key : (modelsNames.get(key) ?? key),
+      byModelsNames(inner, isNames ? "" : key),
+    ]),
+  );
+}
 
 class Late extends Error {}
 

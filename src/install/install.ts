@@ -16,11 +16,18 @@ export interface InstallOptions {
 /** The cluster that is installed into. Errors of the API server come as one sentence. */
 export interface InstallTarget {
   readonly cluster: string;
+  /** As the API server tells it: `v1.34.4`, `v1.32.1-eks-…`. */
+  version(): Promise<Result<string>>;
   /** The image that runs there now; null where nothing is installed, or where that cannot be read. */
   installedImage(namespace: string): Promise<string | null>;
   /** Server-side apply; what changed hands is taken over. */
   apply(manifest: Manifest): Promise<Result<void>>;
+  /** Waits until the API server serves the resource of a CustomResourceDefinition. */
+  established(definition: string): Promise<Result<void>>;
 }
+
+/** The first minor release of Kubernetes 1 that can select custom resources by their fields. */
+const oldest = 31;
 
 export interface InstallIo {
   /** Asked for only when it is needed: `--dry-run` with an image works without a cluster. */
@@ -39,22 +46,42 @@ export async function install(options: InstallOptions, io: InstallIo): Promise<n
 
   const target = options.image === undefined || options.dryRun !== true ? await io.target() : null;
   if (options.dryRun !== true && target?.ok === false) return fail(io, target.error);
+  const fits = options.dryRun !== true && target?.ok === true ? await isNewEnough(target.value) : success(undefined);
+  if (!fits.ok) return fail(io, fits.error);
   const image = options.image ?? (await chooseImage(namespace, target?.ok === true ? target.value : null, io));
 
   const plan = manifests({ namespace, image, secrets: options.secrets === true });
   if (options.dryRun === true) {
-    io.out(plan.map((manifest) => stringify(manifest, { lineWidth: 0 })).join("---\n"));
+    io.out(plan.map((manifest) => stringify(manifest, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n"));
     io.err(nextSteps({ namespace, image, secrets: options.secrets === true }));
     return 0;
   }
   if (target?.ok !== true) return 2;
   for (const manifest of plan) {
-    const applied = await target.value.apply(manifest);
+    const applied = await put(manifest, target.value);
     if (!applied.ok) return fail(io, applied.error);
     io.out(`${manifest.kind.toLowerCase()}/${manifest.metadata.name} applied\n`);
   }
   io.err(nextSteps({ namespace, image, secrets: options.secrets === true }));
   return 0;
+}
+
+/** What comes after a definition may need it: the bot begins by listing what it defines. */
+async function put(manifest: Manifest, target: InstallTarget): Promise<Result<void>> {
+  const applied = await target.apply(manifest);
+  return applied.ok && manifest.kind === "CustomResourceDefinition"
+    ? target.established(manifest.metadata.name)
+    : applied;
+}
+
+async function isNewEnough(target: InstallTarget): Promise<Result<void>> {
+  const read = await target.version();
+  if (!read.ok) return read;
+  const [, major = "", minor = ""] = /^v?(\d+)\.(\d+)/.exec(read.value) ?? [];
+  if (Number(major) > 1 || (Number(major) === 1 && Number(minor) >= oldest)) return success(undefined);
+  return badInput(
+    `${target.cluster} runs Kubernetes ${read.value}, and imagepull needs 1.${oldest} or later: nothing has been installed.`,
+  );
 }
 
 /** An image that runs already is kept: granting a right must not change what runs. */

@@ -1,3 +1,6 @@
+import { approvals } from "./approvals.ts";
+import { boundRole } from "./roles.ts";
+
 /** What `imagepull install` puts into a cluster, as plain objects in the order in which they are to be applied. */
 
 export interface InstallPlan {
@@ -18,11 +21,14 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** What the diagnosis reads, and no more. Nothing is watched and nothing is written. */
+/** What the diagnosis, and a re-pull that is planned, read, and no more. Nothing is watched and nothing is written. */
 export const reads = [
   { group: "", resources: ["pods", "events", "nodes", "namespaces", "serviceaccounts"] },
   { group: "apps", resources: ["deployments", "replicasets", "statefulsets", "daemonsets"] },
   { group: "batch", resources: ["jobs", "cronjobs"] },
+  // For a plan: budgets hold evictions up, and an autoscaler changes how many pods there are.
+  { group: "policy", resources: ["poddisruptionbudgets"] },
+  { group: "autoscaling", resources: ["horizontalpodautoscalers"] },
   // A node's heartbeat.
   { group: "coordination.k8s.io", resources: ["leases"] },
 ] as const;
@@ -44,34 +50,31 @@ export function manifests({ namespace, image, secrets }: InstallPlan): readonly 
       metadata: { name: namespace, labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" } },
     },
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, labels } },
-    ...clusterRole(
+    ...boundRole(
       name,
-      account,
       reads.map(({ group, resources }) => ({ apiGroups: [group], resources, verbs: ["get", "list"] })),
+      account,
+      labels,
     ),
-    // What `access.look: rbac` asks by: who may get pods. It shows rights, and nothing else.
-    ...clusterRole(`${name}-reviews`, account, [
-      { apiGroups: [reviews.group], resources: [reviews.resource], verbs: [reviews.verb] },
-    ]),
+    // What `access.look: rbac` asks by, and what decides who may ask and approve. It shows rights, and nothing else.
+    ...boundRole(
+      `${name}-reviews`,
+      [{ apiGroups: [reviews.group], resources: [reviews.resource], verbs: [reviews.verb] }],
+      account,
+      labels,
+    ),
     // A part of its own, so that it can be given, or taken away, by itself. `list` finds the secret in which Helm keeps a release.
     ...(secrets
-      ? clusterRole(`${name}-secrets`, account, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }])
+      ? boundRole(
+          `${name}-secrets`,
+          [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }],
+          account,
+          labels,
+        )
       : []),
+    ...approvals(account, secrets, labels),
     service(namespace),
     deployment(namespace, image),
-  ];
-}
-
-function clusterRole(roleName: string, account: object, rules: readonly object[]): Manifest[] {
-  return [
-    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: roleName, labels }, rules },
-    {
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "ClusterRoleBinding",
-      metadata: { name: roleName, labels },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: roleName },
-      subjects: [account],
-    },
   ];
 }
 

@@ -13,6 +13,8 @@ export interface ReadinessParts {
   /** Channels that alerts go to. */
   readonly channels: readonly string[];
   readonly clock: () => number;
+  /** What keeps requests from being carried out; null where nothing does. It is told, and does not decide. */
+  readonly requests?: () => string | null;
 }
 
 /** Probes come every few seconds, and from more than one side: they share an answer for so long. */
@@ -31,7 +33,7 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
 }
 
 async function look(
-  { core, slack }: ReadinessParts,
+  { core, slack, requests = () => null }: ReadinessParts,
   membership: () => ReturnType<SlackApp["checkChannels"]>,
 ): Promise<Readiness> {
   const [health, cluster] = await Promise.all([
@@ -40,10 +42,12 @@ async function look(
   ]);
   // Asked only of a Slack that answers: otherwise it would only repeat that it does not.
   const channels = health.ok ? await within(membership(), []) : [];
+  const trouble = requests();
   const lines = [
     `slack: ${health.ok ? "ok" : health.sentence}`,
     `cluster ${core.cluster}: ${cluster.ok ? "ok" : cluster.sentence}`,
     ...channels.map(({ sentence }) => `channel: ${sentence}`),
+    ...(trouble === null ? [] : [`requests: ${trouble}`]),
   ];
   const ready = health.ok && cluster.ok;
   return { ready, text: [ready ? "ready" : "not ready", ...lines, ""].join("\n") };

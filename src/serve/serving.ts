@@ -5,11 +5,13 @@ import type { AlertWorker, Outcome } from "../alerts/worker.ts";
 import type { Config } from "../config.ts";
 import type { Core } from "../core.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
+import type { Evidence } from "../diagnosis/evidence.ts";
 import { badInput, success } from "../diagnosis/result.ts";
 import type { Result } from "../diagnosis/result.ts";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { SlackApp } from "../slack/app.ts";
+import type { Approvals } from "./approvals.ts";
 import { answer, createHttpServer, listen } from "./http-server.ts";
 import type { Routes } from "./http-server.ts";
 import { createReadiness } from "./readiness.ts";
@@ -20,6 +22,8 @@ export interface ServingParts {
   readonly slack: SlackApp;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Left out: requests are not carried out. */
+  readonly approvals?: Approvals;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Resolves after so many milliseconds, or at once when the signal aborts. */
@@ -52,6 +56,8 @@ export async function startServing(parts: ServingParts): Promise<Result<Serving>
     "listening",
   );
 
+  // People with a shell need no Slack.
+  parts.approvals?.start();
   const started = await slack.start();
   const stop = (graceMs: number) => stopServing(server, parts, worker, graceMs);
   if (started.ok) return success({ port: listening.port, stop });
@@ -66,8 +72,8 @@ function createWorker({ config, core, slack, log, metrics, clock, wait }: Servin
     hasChannel: config.channel !== null,
     clock,
     wait,
-    async announce(diagnosis: Diagnosis) {
-      const posted = await slack.postDiagnosis(channel, diagnosis);
+    async announce(diagnosis: Diagnosis, evidence: Evidence) {
+      const posted = await slack.postDiagnosis(channel, diagnosis, evidence);
       metrics.deliveries.inc({ kind: "alert", outcome: posted.ok ? "posted" : "failed" });
       if (!posted.ok) throw new Error(posted.error.sentence);
     },
@@ -83,8 +89,10 @@ function createWorker({ config, core, slack, log, metrics, clock, wait }: Servin
   });
 }
 
-function routes({ config, core, slack, metrics, clock }: ServingParts, worker: AlertWorker): Routes {
-  const readiness = createReadiness({ core, slack, channels: config.channel === null ? [] : [config.channel], clock });
+function routes({ config, core, slack, metrics, clock, approvals }: ServingParts, worker: AlertWorker): Routes {
+  const channels = config.channel === null ? [] : [config.channel];
+  const requests = (): string | null => approvals?.trouble() ?? null;
+  const readiness = createReadiness({ core, slack, channels, clock, requests });
   const { handler } = slack;
   return {
     "/alerts/alertmanager": {
@@ -113,16 +121,18 @@ function routes({ config, core, slack, metrics, clock }: ServingParts, worker: A
 
 async function stopServing(
   server: Server,
-  { slack, wait }: ServingParts,
+  { slack, wait, approvals }: ServingParts,
   worker: AlertWorker,
   graceMs: number,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const over = new AbortController();
+  const letGo = approvals?.stop(graceMs) ?? Promise.resolve();
   // Alerts first: their announcements still need Slack.
   await Promise.race([worker.stop(), wait(graceMs, over.signal)]);
   await slack.stop(graceMs);
+  await letGo;
   over.abort();
   server.closeAllConnections();
   await closed;

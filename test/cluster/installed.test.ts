@@ -94,10 +94,13 @@ async function ask(one: Settled): Promise<string> {
   );
 }
 
-const mayIt = async (verb: string, resource: string): Promise<string> =>
-  (
-    await run(cluster.kubectl, [...here(), "auth", "can-i", verb, resource, "--all-namespaces", "--as", account], empty)
-  ).stdout.trim();
+/** `pods/exec` is a subresource; can-i would take it for a pod of that name. */
+async function mayIt(verb: string, resource: string): Promise<string> {
+  const [type = "", subresource] = resource.split("/");
+  const what = [verb, type, ...(subresource === undefined ? [] : ["--subresource", subresource])];
+  const asked = [...here(), "auth", "can-i", ...what, "--all-namespaces", "--as", account];
+  return (await run(cluster.kubectl, asked, empty)).stdout.trim();
+}
 
 /** What the Secret holds, and what no log may. */
 const tokens = (): Record<string, string> => ({
@@ -172,15 +175,24 @@ describe("its ServiceAccount", () => {
     ["yes", ["get", "list"], ["pods", "deployments.apps"]],
     ["yes", ["get", "list"], ["secrets"]],
     ["no", ["watch"], ["secrets"]],
-    ["no", ["create", "update", "patch", "delete", "deletecollection"], ["pods", "deployments.apps", "secrets"]],
-    ["no", ["create"], ["pods/exec", "pods/eviction", "serviceaccounts/token"]],
+    // What carrying out a request writes.
+    ["yes", ["patch"], ["pods", "deployments.apps", "statefulsets.apps", "daemonsets.apps", "cronjobs.batch"]],
+    ["yes", ["create", "delete"], ["pods", "secrets"]],
+    ["yes", ["create"], ["pods/eviction"]],
+    ["yes", ["get", "list", "create", "delete"], ["repullrequests.imagepull.dev", "repulldecisions.imagepull.dev"]],
+    ["yes", ["patch", "update"], ["repullrequests.imagepull.dev/status"]],
+    ["no", ["update", "deletecollection"], ["pods", "deployments.apps", "secrets"]],
+    ["no", ["create", "delete"], ["deployments.apps", "jobs.batch"]],
+    ["no", ["patch"], ["secrets", "jobs.batch"]],
+    ["no", ["update", "patch"], ["repullrequests.imagepull.dev", "repulldecisions.imagepull.dev"]],
+    ["no", ["create"], ["pods/exec", "serviceaccounts/token"]],
   ])("%s: %j %j", async (may, verbs, resources) => {
     for (const verb of verbs)
       for (const resource of resources)
         expect(`${verb} ${resource}: ${await mayIt(verb, resource)}`).toBe(`${verb} ${resource}: ${may}`);
   });
 
-  it("has no rule that changes anything", async () => {
+  it("has no rule that changes anything but what a re-pull and its requests need", async () => {
     const review = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectRulesReview", spec: { namespace } };
     const answer = await kubectl(
       cluster,
@@ -188,13 +200,22 @@ describe("its ServiceAccount", () => {
       JSON.stringify(review),
     );
     const { status } = JSON.parse(answer) as { status: { resourceRules: { verbs: string[]; resources: string[] }[] } };
-    const more = status.resourceRules.filter(({ verbs }) => verbs.some((verb) => verb !== "get" && verb !== "list"));
-    // To ask what somebody may is a `create` too, and keeps nothing.
-    expect(
-      more
-        .flatMap(({ resources }) => resources)
-        .filter((resource) => !/^(?:self\w+|subjectaccess)reviews$/.test(resource)),
-    ).toEqual([]);
+    const changes = status.resourceRules.flatMap(({ verbs, resources }) =>
+      resources
+        // To ask what somebody may is a `create` too, and keeps nothing.
+        .filter((resource) => !/^(?:self\w+|subjectaccess)reviews$/.test(resource))
+        .flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)),
+    );
+    expect(new Set(changes.filter((one) => !/^(?:get|list) /.test(one)))).toEqual(
+      new Set([
+        ...["repullrequests", "repulldecisions"].flatMap((resource) => [`create ${resource}`, `delete ${resource}`]),
+        ...["patch", "update"].map((verb) => `${verb} repullrequests/status`),
+        ...["deployments", "statefulsets", "daemonsets", "replicasets", "cronjobs"].map((one) => `patch ${one}`),
+        ...["create", "patch", "delete"].map((verb) => `${verb} pods`),
+        "create pods/eviction",
+        ...["create", "delete"].map((verb) => `${verb} secrets`),
+      ]),
+    );
     expect(status.resourceRules.some(({ resources }) => resources.includes("pods"))).toBe(true);
   });
 

@@ -25,9 +25,25 @@ const resources: Readonly<Record<string, object>> = {
     resources: [
       { name: "namespaces", kind: "Namespace" },
       { name: "serviceaccounts", kind: "ServiceAccount", namespaced: true },
+      { name: "services", kind: "Service", namespaced: true },
     ],
   },
   "/apis/apps/v1": { resources: [{ name: "deployments", kind: "Deployment", namespaced: true }] },
+  "/apis/apiextensions.k8s.io/v1": {
+    resources: [{ name: "customresourcedefinitions", kind: "CustomResourceDefinition" }],
+  },
+  "/apis/admissionregistration.k8s.io/v1": {
+    resources: [
+      { name: "validatingadmissionpolicies", kind: "ValidatingAdmissionPolicy" },
+      { name: "validatingadmissionpolicybindings", kind: "ValidatingAdmissionPolicyBinding" },
+    ],
+  },
+  "/apis/rbac.authorization.k8s.io/v1": {
+    resources: [
+      { name: "clusterroles", kind: "ClusterRole" },
+      { name: "clusterrolebindings", kind: "ClusterRoleBinding" },
+    ],
+  },
 };
 
 /** An API server that answers discovery, and the rest by a function; and what it was sent. */
@@ -92,6 +108,45 @@ describe("installing by the API", () => {
       })),
     );
     expect(JSON.parse(sent[1]?.body ?? "")).toEqual(JSON.parse(JSON.stringify(deployment)));
+  });
+
+  // Client-node's models drop what they do not know by that name, and a schema without its limits is taken without a word.
+  it.each(manifests({ namespace: "imagepull", image: "r.example/imagepull:1", secrets: true }))(
+    "sends every word of $kind $metadata.name",
+    async (manifest) => {
+      const { config, sent } = await apiServer(({ body }) => ({ body: JSON.parse(body) as object }));
+      expect(await installTarget(config).apply(manifest)).toEqual({ ok: true, value: undefined });
+      expect(sent.map(({ body }) => JSON.parse(body) as unknown)).toEqual([JSON.parse(JSON.stringify(manifest))]);
+    },
+  );
+
+  it("waits until a definition is served", async () => {
+    const answers = [{}, { status: { conditions: [{ type: "Established", status: "False" }] } }];
+    const served = { status: { conditions: [{ type: "Established", status: "True" }] } };
+    const head = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
+    const { config, sent } = await apiServer(() => ({ body: { ...head, ...(answers.shift() ?? served) } }));
+    expect(await installTarget(config).established("things.example.dev")).toEqual({ ok: true, value: undefined });
+    expect(sent.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array.from({ length: 3 }, () => "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.dev"),
+    );
+  });
+
+  it("says why a definition will never be served", async () => {
+    const condition = { type: "NamesAccepted", status: "False", message: '"rpr" is already in use' };
+    const head = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
+    const { config } = await apiServer(() => ({ body: { ...head, status: { conditions: [condition] } } }));
+    expect(await installTarget(config).established("things.example.dev")).toEqual({
+      ok: false,
+      error: {
+        sentence:
+          'CustomResourceDefinition things.example.dev is not served: "rpr" is already in use. kubectl describe crd things.example.dev tells why.',
+      },
+    });
+  });
+
+  it("knows the version of the API server", async () => {
+    const { config } = await apiServer(() => ({ body: { major: "1", minor: "34", gitVersion: "v1.34.4" } }));
+    expect(await installTarget(config).version()).toEqual({ ok: true, value: "v1.34.4" });
   });
 
   it.each<[string, Answer, RegExp]>([

@@ -1,0 +1,61 @@
+import { at, code, type Line, say } from "../../diagnosis/say.ts";
+import { foreignUnderWay, type Mark, readMark } from "../../repull/mark.ts";
+import { keptPod } from "../../repull/run/bare-pod.ts";
+import { onlyPulls } from "../../repull/strategy.ts";
+import type { ObjectName, ObjectNow, World } from "../../world.ts";
+import type { RepullRequest } from "../types.ts";
+import { objectOf } from "./asked.ts";
+
+/** What a request that was being carried out has left behind: its mark tells, on the object or in what keeps a bare pod. */
+export type Found =
+  /** Nothing was written. */
+  | { readonly kind: "none" }
+  | { readonly kind: "open"; readonly mark: Mark; readonly object: ObjectName }
+  | { readonly kind: "ended"; readonly mark: Mark & { readonly outcome: NonNullable<Mark["outcome"]> } }
+  /** Whether it was written cannot be told any more: nothing is written again. */
+  | { readonly kind: "gone"; readonly line: Line }
+  | { readonly kind: "unknown"; readonly line: Line };
+
+/** Another's mark that is older than this before ours began was there before. Between two machines' clocks there is some doubt. */
+const doubt = 300_000;
+
+export async function foundOf(world: World, request: RepullRequest, signal: AbortSignal): Promise<Found> {
+  const object = objectOf(request);
+  const { strategy } = request.spec;
+  if (onlyPulls(strategy)) return { kind: "none" };
+  if (strategy === "delete-pods" && object.kind === "Pod") {
+    const kept = await keptPod(world, object.namespace, object.name, signal);
+    if (kept.status === "ok" && isOf(kept.value.mark, request)) return { kind: "open", mark: kept.value.mark, object };
+    if (kept.status !== "ok" && kept.status !== "absent") return { kind: "unknown", line: say`${code(kept.reason)}` };
+  }
+  const read = await world.object(object, signal);
+  const name = code(request.spec.target.text);
+  if (read.status === "absent") return gone(say`${name} does not exist any more, and its note of this is gone with it`);
+  if (read.status !== "ok") return { kind: "unknown", line: say`${name} could not be read: ${code(read.reason)}` };
+  const mark = readMark(read.value.mark);
+  if (mark !== null && isOf(mark, request)) {
+    if (mark.outcome !== null) return { kind: "ended", mark: { ...mark, outcome: mark.outcome } };
+    return { kind: "open", mark, object: object.kind === "Pod" ? { ...object, uid: read.value.uid } : object };
+  }
+  if (read.value.uid !== object.uid) return gone(say`${name} was deleted and made anew (another UID)`);
+  return since(read.value, mark, request, world.clock());
+}
+
+const isOf = (mark: Mark, { uid }: RepullRequest): boolean => mark.request?.uid === uid;
+const gone = (line: Line): Found => ({ kind: "gone", line });
+
+/** Without our mark: ours may have been there, and been replaced, or taken back with the change itself (`kubectl rollout undo`). */
+function since(now: ObjectNow, other: Mark | null, { spec, status }: RepullRequest, clock: Date): Found {
+  const name = code(spec.target.text);
+  if (status?.phase === "Verifying") return gone(say`what ${name} noted of this is gone`);
+  const began = Date.parse(status?.history.find(({ phase }) => phase === "Executing")?.at ?? "");
+  const isSince = (time: string | null): boolean => time !== null && !(Date.parse(time) < began - doubt);
+  if (other !== null && isSince(other.startedAt))
+    return gone(say`another re-pull of ${name} is noted there since ${at(other.startedAt)} (${other.strategy})`);
+  if (foreignUnderWay(now.mark, clock) !== null)
+    return gone(say`what is noted on ${name} now is of another version of imagepull`);
+  const change = now.templateChange;
+  if (change !== null && isSince(change.at))
+    return gone(say`the template of ${name} was written at ${at(change.at)} by ${code(change.by)}`);
+  return { kind: "none" };
+}
