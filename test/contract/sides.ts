@@ -10,6 +10,9 @@ import { startApiServer } from "../../src/playground/cluster/api-server.ts";
 import { apiVersionOf, resourceOf } from "../../src/playground/cluster/resources.ts";
 import { type KubeObject, Store } from "../../src/playground/cluster/store.ts";
 import { readCluster } from "../cluster/cluster.ts";
+import { installer } from "./approvals/install.ts";
+import { people, peoplesRights } from "./approvals/people.ts";
+import { rolesOf } from "./rights.ts";
 import { type Who, users, world } from "./world.ts";
 
 export interface Reply {
@@ -35,6 +38,8 @@ export interface Side {
   readonly name: string;
   readonly namespace: string;
   ask(request: Ask): Promise<Reply>;
+  /** Puts into the cluster what `imagepull install` would, of what is no namespace's; the simulator has it. */
+  install(manifests: readonly KubeObject[]): Promise<void>;
   /** Creates or replaces an object under the name of a field manager. */
   write(object: KubeObject, manager: string): Promise<void>;
   stop(): Promise<void>;
@@ -83,7 +88,7 @@ export async function simulatedSide(): Promise<Side> {
     by,
   );
   store.put({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace } }, at, by);
-  for (const object of world(namespace)) store.put(object, at, by);
+  for (const object of [...peoplesRights(namespace), ...world(namespace)]) store.put(object, at, by);
   const read = ["get", "list"];
   const tokens = new Map<string, User>([
     ["admin", { name: "admin", groups: [], rules: [{ verbs: ["*"], groups: ["*"], resources: ["*"] }] }],
@@ -91,6 +96,7 @@ export async function simulatedSide(): Promise<Side> {
       who,
       { name, groups: [], rules: [{ verbs: read, groups: ["*"], resources, namespaces: [namespace] }] },
     ]),
+    ...Object.entries(people).map(([who, { name, groups }]): [string, User] => [who, { name, groups, rules: [] }]),
   ]);
   const server = await startApiServer({ store, users: tokens, gitVersion: "v1.34.4" });
   return {
@@ -104,6 +110,7 @@ export async function simulatedSide(): Promise<Side> {
         request.body,
       );
     },
+    install: () => Promise.resolve(),
     write: async (object, manager) => {
       await Promise.resolve(store.put(object, new Date(), { manager }));
     },
@@ -127,12 +134,10 @@ export async function realSide(kubeconfig: string): Promise<Side> {
   const namespace = namespaceName();
   const ask = (request: Ask): Promise<Reply> => {
     // The administrator speaks for the contract's users; RBAC decides about them as if they had come themselves.
-    const impersonated =
-      request.as in users ? { "impersonate-user": users[request.as as keyof typeof users].name } : {};
-    const authorization: Record<string, string> =
+    const authorization: http.OutgoingHttpHeaders =
       request.as === "nobody"
         ? {}
-        : { authorization: `Bearer ${request.as === "stranger" ? "stranger" : token}`, ...impersonated };
+        : { authorization: `Bearer ${request.as === "stranger" ? "stranger" : token}`, ...impersonated(request.as) };
     return send(
       new URL(request.path, server),
       { method: request.method, ca, headers: { ...headersOf(request), ...authorization } },
@@ -149,11 +154,17 @@ export async function realSide(kubeconfig: string): Promise<Side> {
     kind: "ServiceAccount",
     metadata: { name: "default", namespace },
   });
-  for (const object of [...rights(namespace), ...world(namespace)]) await create(collectionOf(object), object);
+  const rights = Object.values(users).map(({ name, resources }) =>
+    rolesOf(namespace, name, [{ kind: "User", name }], [{ apiGroups: ["*"], resources, verbs: ["get", "list"] }]),
+  );
+  for (const object of [...rights.flat(), ...peoplesRights(namespace), ...world(namespace)])
+    await create(collectionOf(object), object);
+  const installation = installer(ask);
   return {
     name: "real API server",
     namespace,
     ask,
+    install: (manifests) => installation.install(manifests),
     write: async (object, manager) => {
       const query = `?fieldManager=${manager}`;
       const at = collectionOf(object);
@@ -164,38 +175,23 @@ export async function realSide(kubeconfig: string): Promise<Side> {
       if (status !== 200) throw new Error(`${object.kind} ${object.metadata.name}: ${status} ${text}`);
     },
     stop: async () => {
+      await installation.remove();
       await ask({ as: "admin", method: "DELETE", path: `/api/v1/namespaces/${namespace}` });
     },
   };
 }
 
-function collectionOf(object: KubeObject): string {
-  const { apiVersion, kind, metadata } = object;
-  const isRight = apiVersion.startsWith("rbac");
-  const resource = isRight ? { plural: `${kind.toLowerCase()}s`, base: `/apis/${apiVersion}` } : undefined;
-  if (resource !== undefined) return `${resource.base}/namespaces/${metadata.namespace}/${resource.plural}`;
-  const known = resourceOf(object);
-  return `/${known.group === "" ? "api" : "apis"}/${apiVersionOf(known)}/namespaces/${metadata.namespace}/${known.plural}`;
+/** Who it is, beside the administrator's token. */
+function impersonated(who: Who): http.OutgoingHttpHeaders {
+  if (who in users) return { "impersonate-user": users[who as keyof typeof users].name };
+  if (!(who in people)) return {};
+  const { name, groups } = people[who as keyof typeof people];
+  return { "impersonate-user": name, "impersonate-group": [...groups] };
 }
 
-function rights(namespace: string): KubeObject[] {
-  const apiVersion = "rbac.authorization.k8s.io/v1";
-  const apiGroup = "rbac.authorization.k8s.io";
-  return Object.values(users).flatMap(({ name, resources }) => [
-    {
-      apiVersion,
-      kind: "Role",
-      metadata: { name, namespace },
-      rules: [{ apiGroups: ["*"], resources, verbs: ["get", "list"] }],
-    },
-    {
-      apiVersion,
-      kind: "RoleBinding",
-      metadata: { name, namespace },
-      roleRef: { apiGroup, kind: "Role", name },
-      subjects: [{ apiGroup, kind: "User", name }],
-    },
-  ]);
+function collectionOf(object: KubeObject): string {
+  const known = resourceOf(object);
+  return `/${known.group === "" ? "api" : "apis"}/${apiVersionOf(known)}/namespaces/${object.metadata.namespace}/${known.plural}`;
 }
 
 /** What is shared by the parts of the contract: which sides there are, and how many requests held on each. */

@@ -1,4 +1,5 @@
 import { releaseSecret } from "../../src/playground/cluster/secrets.ts";
+import type { people } from "./approvals/people.ts";
 import type { KubeObject } from "../../src/playground/cluster/store.ts";
 
 /** Who asks, and what RBAC gives them in the contract's own namespace. */
@@ -9,7 +10,7 @@ export const users = {
   "pods-only": { name: "contract-pods-only", resources: ["pods"] },
 } as const;
 
-export type Who = "admin" | keyof typeof users | "stranger" | "nobody";
+export type Who = "admin" | keyof typeof users | keyof typeof people | "stranger" | "nobody";
 
 const labels = (app: string, tier: string): Record<string, string> => ({ app, tier });
 

@@ -20,9 +20,17 @@ export interface Action {
   /** `eviction` of a pod: a right of its own. */
   readonly subresource?: string | undefined;
   readonly namespace: string | undefined;
+  /** Of one object: a rule may be for some names only. */
+  readonly name?: string | undefined;
 }
 
-const holds = (list: readonly string[], one: string): boolean => list.includes("*") || list.includes(one);
+export const holds = (list: readonly string[], one: string): boolean => list.includes("*") || list.includes(one);
+
+/** A subresource is a right of its own. */
+export const holdsResource = (list: readonly string[], plural: string, subresource: string | undefined): boolean =>
+  subresource === undefined
+    ? holds(list, plural)
+    : holds(list, `${plural}/${subresource}`) || list.includes(`*/${subresource}`);
 
 /** Whether one of the user's rules allows it. A rule bound to namespaces allows nothing at the cluster scope. */
 export const allows = (user: User, { verb, resource, subresource, namespace }: Action): boolean =>
@@ -30,9 +38,7 @@ export const allows = (user: User, { verb, resource, subresource, namespace }: A
     (rule) =>
       holds(rule.verbs, verb) &&
       holds(rule.groups, resource.group) &&
-      (subresource === undefined
-        ? holds(rule.resources, resource.plural)
-        : holds(rule.resources, `${resource.plural}/${subresource}`) || rule.resources.includes(`*/${subresource}`)) &&
+      holdsResource(rule.resources, resource.plural, subresource) &&
       (rule.namespaces === undefined || (namespace !== undefined && rule.namespaces.includes(namespace))),
   );
 

@@ -1,11 +1,13 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { close, listen } from "../listen.ts";
 import { seeded } from "../random.ts";
-import { type User, allows, anonymous } from "./access.ts";
+import { type User, anonymous } from "./access.ts";
 import { discovery } from "./discovery.ts";
 import { list } from "./list.ts";
-import { type ResourcePath, authorizedNamespace, parsePath, verbOf } from "./request.ts";
-import { review } from "./reviews.ts";
+import { type ResourcePath, authorizedNamespace, hasStatusAt, nowhere, parsePath, verbOf } from "./request.ts";
+import { decide } from "./rbac.ts";
+import { type Resource, resources } from "./resources.ts";
+import { review, reviewAt } from "./reviews.ts";
 import {
   type Failure,
   forbidden,
@@ -26,6 +28,8 @@ export interface ApiServerOptions {
   readonly gitVersion: string;
   /** When a write is made; the machine's clock where there is no other. */
   readonly clock?: () => Date;
+  /** False: as before `imagepull install`, without the custom resources. */
+  readonly approvals?: boolean;
 }
 
 /** A write that is asked for. */
@@ -71,7 +75,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const writes: AcceptedWrite[] = [];
   const hooks: Hooks = {};
   const random = seeded(11);
-  const serving: Serving = { ...options, clock: options.clock ?? (() => new Date()), writes, hooks, random };
+  const serving: Serving = {
+    ...options,
+    clock: options.clock ?? (() => new Date()),
+    approvals: options.approvals ?? true,
+    writes,
+    hooks,
+    random,
+  };
   const serve = (): Server =>
     createServer((request, response) => {
       void answer(serving, request, response).catch((error: unknown) => {
@@ -102,6 +113,13 @@ interface Serving extends Required<ApiServerOptions> {
   readonly random: () => number;
 }
 
+const served = ({ approvals }: Serving): readonly Resource[] =>
+  approvals ? resources : resources.filter(({ isCustom }) => isCustom !== true);
+
+/** Every answer says what time it is. */
+const stamp = ({ clock }: Serving, response: ServerResponse): void =>
+  void response.setHeader("date", clock().toUTCString());
+
 function send(response: ServerResponse, code: number, body: unknown): void {
   const text = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
   response.writeHead(code, {
@@ -118,21 +136,29 @@ const refuse = (response: ServerResponse, status: Failure): void => {
 async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { users, gitVersion, store } = serving;
   const { method = "GET" } = request;
+  stamp(serving, response);
   const url = new URL(request.url ?? "/", "http://api");
   const user = authenticate(users, request.headers.authorization);
   if (user === undefined) return refuse(response, unauthorized());
   if (["/readyz", "/livez", "/healthz"].includes(url.pathname)) return send(response, 200, "ok");
   if (url.pathname === "/version") return send(response, 200, version(gitVersion));
   if (!acceptsJson(request.headers.accept)) return refuse(response, notAcceptable());
-  const document = discovery(url.pathname, request.headers.host ?? "");
+  const document = discovery(url.pathname, request.headers.host ?? "", served(serving));
   if (document !== undefined && method === "GET") return send(response, 200, document);
-  const reviewed = reviews[url.pathname];
-  if (reviewed !== undefined && method === "POST")
-    return reviewRequest(serving, user, reviewed, await read(request), response);
+  const question = reviewAt(url.pathname);
+  if (question !== undefined && method === "POST") {
+    const about = { store, user, users: users.values(), at: serving.clock() };
+    const reviewed = review(question, about, await read(request));
+    return reviewed.ok ? send(response, 201, reviewed.value) : refuse(response, reviewed.error);
+  }
   const path = parsePath(url.pathname);
-  if (path === undefined) return refuse(response, noSuchPath());
-  const asked = { user, method, url, path };
-  if (refusesByRight(asked, response)) return;
+  // Of a group that it does not have, the real server says no more.
+  const [, root, group = ""] = url.pathname.split("/");
+  const isKnown = root !== "apis" || served(serving).some((one) => one.group === group);
+  const asked = path === undefined ? undefined : { user, method, url, path };
+  if (asked !== undefined && refusesByRight(store, asked, response)) return;
+  if (!isKnown) return send(response, 404, "404 page not found\n");
+  if (asked === undefined) return refuse(response, noSuchPath());
   if (method === "GET" || method === "HEAD") {
     const as =
       request.headers.accept?.startsWith("application/json;as=PartialObjectMetadataList;") === true
@@ -141,32 +167,6 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
     return readRequest(store, asked, as, response);
   }
   await writeRequest(serving, asked, request, response);
-}
-
-const reviews: Readonly<Record<string, "SubjectAccessReview" | "SelfSubjectAccessReview">> = {
-  "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": "SelfSubjectAccessReview",
-  "/apis/authorization.k8s.io/v1/subjectaccessreviews": "SubjectAccessReview",
-};
-
-function reviewRequest(
-  { users }: Serving,
-  user: User,
-  kind: "SubjectAccessReview" | "SelfSubjectAccessReview",
-  body: string,
-  response: ServerResponse,
-): void {
-  const resource = { group: "authorization.k8s.io", plural: "subjectaccessreviews" };
-  // About oneself anybody may ask.
-  if (kind === "SubjectAccessReview" && !allows(user, { verb: "create", resource, namespace: undefined })) {
-    const named = { ...resource, version: "v1", singular: "", kind, namespaced: false, shortNames: [] };
-    const attempt = { verb: "create", resource: { ...named, selectableFields: [] }, namespace: undefined };
-    return refuse(response, forbidden({ ...attempt, user: user.name, name: undefined }));
-  }
-  const found = (name: string | undefined): User | undefined =>
-    kind === "SelfSubjectAccessReview" ? user : [...users.values()].find((one) => one.name === name);
-  const reviewed = review(kind, body, found);
-  if (reviewed.ok) send(response, 201, reviewed.value);
-  else refuse(response, reviewed.error);
 }
 
 function authenticate(users: ReadonlyMap<string, User>, header: string | undefined): User | undefined {
@@ -193,19 +193,19 @@ interface Asked {
 const verbOfAsked = ({ method, url, path }: Asked): string =>
   verbOf(method, path.name !== undefined, ["true", "1"].includes(url.searchParams.get("watch") ?? ""));
 
-function refusesByRight(asked: Asked, response: ServerResponse): boolean {
+function refusesByRight(store: Store, asked: Asked, response: ServerResponse): boolean {
   const { user, path } = asked;
   const { resource, name, subresource } = path;
-  const attempt = { verb: verbOfAsked(asked), resource, subresource, namespace: authorizedNamespace(path) };
-  if (allows(user, attempt)) return false;
-  refuse(response, forbidden({ ...attempt, user: user.name, name }));
+  const attempt = { verb: verbOfAsked(asked), resource, subresource, namespace: authorizedNamespace(path), name };
+  if (decide(store, user, attempt).allowed) return false;
+  refuse(response, forbidden({ ...attempt, user: user.name }));
   return true;
 }
 
 function readRequest(store: Store, asked: Asked, as: "objects" | "metadata", response: ServerResponse): void {
   const { path, url } = asked;
   const { resource, namespace, name } = path;
-  if (!path.served || path.subresource !== undefined) return refuse(response, noSuchPath());
+  if (!path.served || (path.subresource !== undefined && !hasStatusAt(path))) return refuse(response, nowhere(path));
   if (verbOfAsked(asked) === "watch") return refuse(response, methodNotAllowed());
   if (name !== undefined) {
     const object = store.get(resource, namespace, name);
@@ -230,7 +230,7 @@ async function writeRequest(
 ): Promise<void> {
   const { path, url, user, method } = asked;
   const body = await read(request);
-  if (!path.served) return refuse(response, noSuchPath());
+  if (!path.served) return refuse(response, nowhere(path));
   const contentType = request.headers["content-type"] ?? "application/json";
   const client = request.headers["user-agent"]?.split("/")[0] ?? "unknown";
   const { searchParams: query } = url;
@@ -244,7 +244,7 @@ async function writeRequest(
     user: user.name,
   };
   if ((await serving.hooks.before?.(said)) === "drop") return void response.destroy();
-  const written = write(serving, { verb: verbOfAsked(asked), path, query, contentType, body, client });
+  const written = write(serving, { verb: verbOfAsked(asked), path, query, contentType, body, client, user });
   const code = written.ok ? written.value.code : written.error.code;
   if (written.ok) serving.writes.push({ ...said, code, at: serving.clock() });
   if ((await serving.hooks.after?.(said, code)) === "drop") return void response.destroy();

@@ -4,6 +4,7 @@ import { nameSuffix, seeded, uuid } from "../random.ts";
 import { type Act, type PullSecretOf } from "../scene/act.ts";
 import { pushes } from "../scene/pushes.ts";
 import { closedHosts, registries, selfSignedHosts } from "../scene/registries.ts";
+import { rights } from "../scene/rights.ts";
 import { namespaces, nodes, rolls, secretActs } from "../scene/story.ts";
 import type { User } from "./access.ts";
 import { type ApiServer, startApiServer } from "./api-server.ts";
@@ -14,6 +15,7 @@ import { countReplicas, endRollouts } from "./replicas.ts";
 import { ecrPassword, password, pullSecret, releaseSecret } from "./secrets.ts";
 import { Simulation } from "./simulation.ts";
 import { Store } from "./store.ts";
+import { bot } from "./users.ts";
 import { Voice } from "./voice.ts";
 import { Controllers } from "./workloads.ts";
 
@@ -37,19 +39,6 @@ export interface SimulatedCluster {
   advance(): Promise<void>;
   stop(): Promise<void>;
 }
-
-/** The bot as `imagepull install --secrets` sets it up: may read what a diagnosis needs, nothing else. */
-const bot: User = {
-  name: "system:serviceaccount:imagepull:imagepull",
-  groups: ["system:serviceaccounts", "system:serviceaccounts:imagepull", "system:authenticated"],
-  rules: [
-    {
-      verbs: ["get", "list"],
-      groups: ["", "apps", "batch", "coordination.k8s.io"],
-      resources: ["*"],
-    },
-  ],
-};
 
 const ago = (from: Date, minutes: number): Date => new Date(from.getTime() - minutes * 60_000);
 
@@ -148,7 +137,7 @@ function passwordsOf(random: () => number, start: Date): Passwords {
   };
 }
 
-/** Namespaces and service accounts: what stood there before any workload. */
+/** Namespaces, service accounts, roles and their bindings: what stood there before any workload. */
 function furnish(store: Store, at: Date, random: () => number): void {
   for (const name of namespaces) {
     const labels = { "kubernetes.io/metadata.name": name };
@@ -166,6 +155,7 @@ function furnish(store: Store, at: Date, random: () => number): void {
     const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: name } };
     store.put(account, at, { manager: "kube-controller-manager" });
   }
+  for (const right of rights) store.put(right, at, { manager: "kubectl-create" });
   // Somebody's other secret, which nothing may ever show.
   store.put(
     {

@@ -19,8 +19,11 @@ import { type Writing, write } from "./writes.ts";
 export interface EmptyClusterOptions {
   /** What time it is: nothing here moves by itself. */
   readonly clock: () => Date;
-  /** The rules of each user by the bearer token, which is the name too. `admin`, who may do all, is there in any case. */
-  readonly users?: Readonly<Record<string, readonly Rule[]>>;
+  /**
+   * By the bearer token, the rules of a user whose name is the token too, or a whole user (`bot` of `users.ts`). What roles and bindings in the
+   * store give comes on top. `admin`, who may do all, is there in any case.
+   */
+  readonly users?: Readonly<Record<string, readonly Rule[] | User>>;
   /** By default `node-1` and `node-2`. */
   readonly nodes?: readonly (string | SimulatedNode)[];
   /** By default one, `registry.example`, that is open to all and keeps what has lost its tag. */
@@ -29,6 +32,8 @@ export interface EmptyClusterOptions {
   readonly namespaces?: readonly string[];
   /** Milliseconds from the start of a container until it is ready; by default 1000. */
   readonly readyAfter?: number;
+  /** False: as before `imagepull install`, without repullrequests and repulldecisions. */
+  readonly approvals?: boolean;
   /** By default those that come with imagepull. */
   readonly recording?: Recording;
 }
@@ -76,7 +81,7 @@ const address = "10.0.0.";
  * A kubeconfig for it: `writeKubeconfig(cluster.url, "admin", "test")`; the registries for the product: `openSimulated(cluster.network, clock)`.
  */
 export async function startEmptyCluster(options: EmptyClusterOptions): Promise<EmptyCluster> {
-  const { clock, users = {}, namespaces = ["default", "shop"], readyAfter = 1000 } = options;
+  const { clock, users = {}, namespaces = ["default", "shop"], readyAfter = 1000, approvals = true } = options;
   const recording = options.recording ?? readRecordings(ownRecordings);
   const voice = new Voice(recording);
   const registries = options.registries ?? [openRegistry(clock)];
@@ -93,9 +98,12 @@ export async function startEmptyCluster(options: EmptyClusterOptions): Promise<E
   const simulation = new Simulation({ ...surroundings, readyAfter: () => readyAfter });
   simulation.reportNodes(clock());
   const tokens = new Map(
-    Object.entries({ admin: everything, ...users }).map(([token, rules]) => [token, user(token, rules)]),
+    Object.entries({ admin: everything, ...users }).map(([token, who]) => [
+      token,
+      isUser(who) ? who : user(token, who),
+    ]),
   );
-  const api = await startApiServer({ store, users: tokens, gitVersion: voice.versions.kubernetes, clock });
+  const api = await startApiServer({ store, users: tokens, gitVersion: voice.versions.kubernetes, clock, approvals });
   let underWay: Promise<void> | undefined;
   return {
     url: api.url,
@@ -125,6 +133,7 @@ const openRegistry = (clock: () => Date): RegistryOptions => ({
   clock,
 });
 
+const isUser = (who: readonly Rule[] | User): who is User => "rules" in who;
 const user = (name: string, rules: readonly Rule[]): User => ({ name, groups: ["system:authenticated"], rules });
 
 function addNamespace(store: Store, name: string, at: Date): void {
@@ -163,6 +172,7 @@ function applyOne(writing: Writing, object: KubeObject): KubeObject {
     contentType: "application/json",
     body: JSON.stringify(object),
     client: "kubectl",
+    user: user("admin", everything),
   });
   if (!answer.ok) throw new Error(answer.error.message);
   const stored = writing.store.get(resource, namespace, name);

@@ -27,7 +27,7 @@ const metadataOnly = ({ metadata }: KubeObject): Record<string, unknown> => ({
   metadata,
 });
 
-/** Items of a list of built-in kinds carry no `kind` and no `apiVersion`: the list says it once. */
+/** Items of a list of built-in kinds carry no `kind` and no `apiVersion`: the list says it once. Those of custom resources do. */
 function bare(object: KubeObject): Record<string, unknown> {
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
   return rest;
@@ -69,6 +69,7 @@ export function list(
     apiVersion: as === "metadata" ? "meta.k8s.io/v1" : apiVersionOf(resource),
     metadata: {
       resourceVersion: token === undefined ? store.resourceVersion : String(token.rv),
+      ...(resource.isCustom === true && as === "objects" ? { continue: "" } : {}),
       ...(more > 0 && last !== undefined
         ? {
             continue: encode({
@@ -81,6 +82,6 @@ export function list(
           }
         : {}),
     },
-    items: items.map(as === "metadata" ? metadataOnly : bare),
+    items: resource.isCustom === true && as === "objects" ? items : items.map(as === "metadata" ? metadataOnly : bare),
   });
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { definitionOf } from "./custom/definitions.ts";
 import type { KubeObject } from "./store.ts";
 
 /** Who writes an object, by the name that the API server gets with the write. */
@@ -62,7 +63,7 @@ const listKeys: Readonly<Record<string, string>> = {
 const atomic: ReadonlySet<string> = new Set(["selector", "involvedObject", "nodeSelector"]);
 
 /** What is there in every object of its kind is nobody's: only its fields are. */
-const always: ReadonlySet<string> = new Set([
+const alwaysBuiltIn: ReadonlySet<string> = new Set([
   "metadata",
   "spec",
   "status",
@@ -74,12 +75,16 @@ const always: ReadonlySet<string> = new Set([
   "containers",
 ]);
 
+/** Of a custom resource nothing is, before somebody writes it. */
+const alwaysCustom: ReadonlySet<string> = new Set(["metadata"]);
+
 /** Written by whoever made it and nobody else, always with the same fields: only the time moves. */
 const ofOneWriter: ReadonlySet<string> = new Set(["Event", "Lease"]);
 
 /** The values of an object by their path in `fieldsV1`; a map or a list that somebody had to make has a path of its own. */
 function valuesOf(object: KubeObject, subresource: string | undefined): ReadonlyMap<string, unknown> {
   const values = new Map<string, unknown>();
+  const always = definitionOf(object) === undefined ? alwaysBuiltIn : alwaysCustom;
   const walk = (value: unknown, name: string, at: readonly string[], dotted: string): void => {
     if (untracked.has(dotted) || value === null) return;
     // A ServiceAccount's pull secrets are one value, a pod's are a list by name.

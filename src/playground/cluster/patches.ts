@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { type Result, failure, success } from "../../diagnosis/result.ts";
-import { type Failure, badRequest, rejected, unsupportedMediaType } from "./status.ts";
+import { type Failure, badRequest, rejected, unsupportedMediaType, unsupportedPatch } from "./status.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -32,8 +32,9 @@ const operation = z.discriminatedUnion("op", [
 type Operation = z.infer<typeof operation>;
 
 /** Applies a patch of one of the API server's kinds, by its `Content-Type`. The error is the `Status` that the real server answers with. */
-export function patched(before: Json, type: string, body: string): Result<Json, Failure> {
+export function patched(before: Json, type: string, body: string, isCustom = false): Result<Json, Failure> {
   const [kind = ""] = type.split(";");
+  if (isCustom && !/^application\/(merge|json)-patch\+json$/.test(kind.trim())) return failure(unsupportedPatch());
   const known = /^application\/(strategic-merge|merge|json)-patch\+json$/.exec(kind.trim());
   if (known === null) return failure(unsupportedMediaType());
   let patch: unknown;

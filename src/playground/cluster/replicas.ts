@@ -1,6 +1,7 @@
+import { deploymentStatus, tellsOf } from "./controllers/progress.ts";
 import { resourceOf } from "./resources.ts";
-import { type KubeObject, type Store, timestamp } from "./store.ts";
-import { conditionsOf, isOwnedBy, isReady, replicasOf, withReplicas } from "./views.ts";
+import type { KubeObject, Store } from "./store.ts";
+import { isOwnedBy, isReady, replicasOf, withReplicas } from "./views.ts";
 
 const pods = resourceOf({ apiVersion: "v1", kind: "Pod" });
 const replicaSets = resourceOf({ apiVersion: "apps/v1", kind: "ReplicaSet" });
@@ -27,7 +28,11 @@ export function countReplicas(store: Store, at: Date): void {
     const current = sets.filter(({ metadata }) => metadata.annotations?.[revision] === newest);
     const own = sets.flatMap((set) => owned(allPods, set));
     const updated = current.flatMap((set) => owned(allPods, set)).length;
-    const status = deploymentStatus(deployment, own.length, updated, own.filter(isReady).length, at);
+    const ready = own.filter(isReady).length;
+    const counts = { total: own.length, updated, ready, available: ready };
+    const set = current[0]?.metadata.name;
+    const rolled = { newest: set, isMade: set !== undefined && !tellsOf(deployment, set) };
+    const { status } = deploymentStatus(deployment, counts, rolled, at);
     store.put({ ...deployment, status }, at, writer);
   }
 }
@@ -52,37 +57,4 @@ export function endRollouts(store: Store, at: Date): void {
       store.put(withReplicas(set, 0), at, { manager: "kube-controller-manager" });
     }
   }
-}
-
-/** What the deployment controller writes of its pods: all, those of the newest template, those that are ready. */
-export function deploymentStatus(
-  deployment: KubeObject,
-  total: number,
-  updated: number,
-  ready: number,
-  at: Date,
-): Record<string, unknown> {
-  const replicas = replicasOf(deployment);
-  const least = replicas - Math.floor(replicas / 4);
-  const available = ready >= least;
-  const status = available ? "True" : "False";
-  const [before] = conditionsOf(deployment);
-  const changedAt = before?.status === status ? before.lastTransitionTime : timestamp(at);
-  return {
-    observedGeneration: deployment.metadata.generation,
-    replicas: total,
-    updatedReplicas: updated,
-    ...(ready === 0 ? {} : { readyReplicas: ready, availableReplicas: ready }),
-    ...(total - ready === 0 ? {} : { unavailableReplicas: total - ready }),
-    conditions: [
-      {
-        type: "Available",
-        status,
-        lastUpdateTime: changedAt,
-        lastTransitionTime: changedAt,
-        reason: available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
-        message: available ? "Deployment has minimum availability." : "Deployment does not have minimum availability.",
-      },
-    ],
-  };
 }

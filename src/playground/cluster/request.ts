@@ -1,4 +1,6 @@
-import { type Resource, resources } from "./resources.ts";
+import { definitionOf } from "./custom/definitions.ts";
+import { type Resource, apiVersionOf, resources } from "./resources.ts";
+import { type Failure, noSuchPath, notFound } from "./status.ts";
 
 /** What a path under `/api` or `/apis` asks for. */
 export interface ResourcePath {
@@ -67,6 +69,15 @@ function unserved(
   };
   return { resource, namespace: namespace === "" ? undefined : namespace, name, subresource: undefined, served: false };
 }
+
+/** Whether it is the status of an object whose kind has one to itself. */
+export const hasStatusAt = ({ resource, subresource }: ResourcePath): boolean =>
+  subresource === "status" &&
+  (definitionOf({ apiVersion: apiVersionOf(resource), kind: resource.kind })?.hasStatus ?? false);
+
+/** What the server says of a path that it does not have. */
+export const nowhere = ({ resource, name }: ResourcePath): Failure =>
+  resource.isCustom === true && name !== undefined ? notFound(resource, name) : noSuchPath();
 
 /** The verb that the authorizer is asked about. */
 export function verbOf(method: string, named: boolean, watch: boolean): string {

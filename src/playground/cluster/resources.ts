@@ -1,3 +1,5 @@
+import { definitions } from "./custom/definitions.ts";
+
 /** A kind of object that the simulated API server serves, and the fields by which the real one lets it be selected. */
 export interface Resource {
   readonly group: string;
@@ -9,6 +11,8 @@ export interface Resource {
   readonly shortNames: readonly string[];
   /** Besides `metadata.name` and `metadata.namespace`, which every kind has. Source: the registry's strategy of each kind. */
   readonly selectableFields: readonly string[];
+  /** Of a CustomResourceDefinition; the others are built in. */
+  readonly isCustom?: boolean;
 }
 
 const resource = (
@@ -49,6 +53,8 @@ const eventFields = [
   "type",
 ];
 
+const rbac = "rbac.authorization.k8s.io/v1";
+
 export const resources: readonly Resource[] = [
   resource("v1", "Namespace", "namespaces", ["ns"], ["status.phase"], false),
   resource("v1", "Node", "nodes", ["no"], ["spec.unschedulable"], false),
@@ -65,6 +71,21 @@ export const resources: readonly Resource[] = [
   resource("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", ["pdb"]),
   resource("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", ["hpa"]),
   resource("coordination.k8s.io/v1", "Lease", "leases", []),
+  resource(rbac, "Role", "roles", []),
+  resource(rbac, "RoleBinding", "rolebindings", []),
+  resource(rbac, "ClusterRole", "clusterroles", [], [], false),
+  resource(rbac, "ClusterRoleBinding", "clusterrolebindings", [], [], false),
+  ...definitions.map(({ group, version, plural, singular, kind, shortNames, selectableFields }): Resource => ({
+    group,
+    version,
+    plural,
+    singular,
+    kind,
+    namespaced: true,
+    shortNames,
+    selectableFields,
+    isCustom: true,
+  })),
 ];
 
 export const apiVersionOf = ({ group, version }: Resource): string => (group === "" ? version : `${group}/${version}`);

@@ -106,7 +106,7 @@ export function parseFieldSelector(resource: Resource, text: string): Result<Sel
 /** Kinds with fields of their own refuse in their own words, the others say what all kinds support. */
 function refusal(resource: Resource, field: string): string {
   if (resource.plural === "jobs") return `field label "${field}" not supported for Job`;
-  if (resource.selectableFields.length > 0) return `field label not supported: ${field}`;
+  if (resource.selectableFields.length > 0 || resource.isCustom === true) return `field label not supported: ${field}`;
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 

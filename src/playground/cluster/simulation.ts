@@ -52,6 +52,8 @@ export class Simulation {
   #settled = "";
   /** What controllers saw when they last had a look. */
   #reconciled = "";
+  /** When they want another, in milliseconds, though nothing else has changed. */
+  #due = Infinity;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
@@ -85,16 +87,16 @@ export class Simulation {
     const { store } = this.#options;
     const past = Math.max(this.#now?.getTime() ?? 0, store.latest);
     const looks = [...this.kubelets.values()].flatMap(({ nextAt }) => (nextAt === undefined ? [] : [nextAt.getTime()]));
-    const next = store.resourceVersion === this.#settled ? Math.max(past, Math.min(...looks)) : past;
+    const next = store.resourceVersion === this.#settled ? Math.max(past, Math.min(...looks, this.#due)) : past;
     return new Date(Math.min(next, to.getTime()));
   }
 
   /** Lets controllers and kubelets answer one another at one moment until nothing is left to do. */
   async #settle(at: Date): Promise<void> {
-    const { store, recorder } = this.#options;
+    const { store } = this.#options;
     for (let round = 0; round < mostRounds; round += 1) {
       const before = store.resourceVersion;
-      this.#reconcile({ store, recorder, random: this.#random, at });
+      this.#reconcile(at);
       for (const kubelet of this.kubelets.values()) await kubelet.advance(at);
       if (store.resourceVersion !== before) continue;
       this.#settled = before;
@@ -104,9 +106,13 @@ export class Simulation {
   }
 
   /** Controllers and scheduler, unless nothing has changed that they look at: most writes are a kubelet's, of pods that go on failing. */
-  #reconcile(context: Context): void {
-    const state = stateFor(context.store);
-    if (state === this.#reconciled) return;
+  #reconcile(at: Date): void {
+    const { store, recorder } = this.#options;
+    const state = stateFor(store);
+    if (state === this.#reconciled && at.getTime() < this.#due) return;
+    this.#due = Infinity;
+    const wakeAt = (then: Date): void => void (this.#due = Math.min(this.#due, then.getTime()));
+    const context: Context = { store, recorder, random: this.#random, at, wakeAt };
     reconcileDeployments(context);
     reconcileReplicaSets(context);
     this.#statefulSets.reconcile(context);

@@ -66,6 +66,13 @@ export function forbidden({ user, verb, resource, subresource, namespace, name }
 
 export const unsupportedMediaType = (): Failure =>
   status(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
+/** Of a custom resource, which knows no strategic merge. */
+export const unsupportedPatch = (): Failure =>
+  status(
+    415,
+    "UnsupportedMediaType",
+    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+  );
 /** A JSON patch that cannot be applied, or whose test fails: the real server does not say why. */
 export const rejected = (): Failure =>
   status(422, "Invalid", "the server rejected our request due to an error in our request", {});
@@ -100,7 +107,14 @@ export function preconditionFailed(
 
 export interface Fault {
   readonly field: string;
-  readonly type: "FieldValueRequired" | "FieldValueInvalid" | "FieldValueForbidden" | "FieldValueNotSupported";
+  readonly type:
+    | "FieldValueRequired"
+    | "FieldValueInvalid"
+    | "FieldValueForbidden"
+    | "FieldValueNotSupported"
+    | "FieldValueTooLong"
+    | "FieldValueTooMany"
+    | "FieldValueTypeInvalid";
   readonly message: string;
 }
 
@@ -116,7 +130,7 @@ export function invalid(
   return status(422, "Invalid", `${what} "${name}" is invalid: ${said.length === 1 ? only : `[${said.join(", ")}]`}`, {
     ...(name === "" ? {} : { name }),
     ...(group === "" ? {} : { group }),
-    kind,
+    ...(kind === "" ? {} : { kind }),
     causes: faults.map(({ field, type, message }) => ({ reason: type, message, field })),
   });
 }
@@ -124,6 +138,27 @@ export function invalid(
 /** Admission's no: allowed by RBAC, and still not to be. */
 export const notAdmitted = (resource: Resource, name: string, why: string): Failure =>
   status(403, "Forbidden", `${qualifiedName(resource)} "${name}" is forbidden: ${why}`, detailsOf(resource, name));
+
+/** What a ValidatingAdmissionPolicy refuses. Source: apiserver pkg/admission/plugin/policy/validating/dispatcher.go. */
+export function deniedByPolicy(resource: Resource, name: string, policy: string, why: string): Failure {
+  const message = `ValidatingAdmissionPolicy '${policy}' with binding '${policy}' denied request: ${why}`;
+  const refused = notAdmitted(resource, name, message);
+  return { ...refused, details: { ...refused.details, causes: [{ message }] } };
+}
+
+/** A `PUT` of a custom resource that is about another object of the same name. Source: apiserver pkg/storage/errors.go, and etcd's key. */
+export const otherUid = (resource: Resource, object: Found, wanted: string): Failure =>
+  conflict(
+    qualifiedName(resource),
+    object.name,
+    `StorageError: invalid object, Code: 4, Key: /registry/${resource.group}/${resource.plural}/${object.namespace}/${object.name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${object.uid}`,
+    detailsOf(resource, object.name),
+  );
+interface Found {
+  readonly namespace?: string;
+  readonly name: string;
+  readonly uid?: string;
+}
 
 export const noNamespace = (namespace: string): Failure =>
   status(404, "NotFound", `namespaces "${namespace}" not found`, { name: namespace, kind: "namespaces" });

@@ -90,3 +90,18 @@ export const phaseOf = (pod: KubeObject): string => {
   return typeof phase === "string" ? phase : "Pending";
 };
 export const isEnding = (object: KubeObject): boolean => object.metadata["deletionTimestamp"] !== undefined;
+
+/** `25%` of a number, or a number itself. */
+export function portionOf(value: unknown, total: number, round: "up" | "down"): number {
+  if (typeof value === "number") return value;
+  const share = (Number(/^(\d+)%$/.exec(String(value))?.[1] ?? 0) * total) / 100;
+  return round === "up" ? Math.ceil(share) : Math.floor(share);
+}
+
+const waiting = z.object({ minReadySeconds: z.number().default(0) });
+/** From when on a pod counts as available to its owner, in milliseconds; undefined while it is not ready. */
+export function availableFrom(pod: KubeObject, owner: KubeObject): number | undefined {
+  const ready = conditionsOf(pod).find(({ type, status: is }) => type === "Ready" && is === "True");
+  if (ready === undefined) return undefined;
+  return Date.parse(ready.lastTransitionTime) + waiting.parse(owner["spec"]).minReadySeconds * 1000;
+}

@@ -1,12 +1,15 @@
 import * as z from "zod";
 import { type Result, failure, success } from "../../diagnosis/result.ts";
 import { nameSuffix } from "../random.ts";
+import type { User } from "./access.ts";
 import { admit } from "./admission.ts";
+import { changedCustom, customFaults, newCustom, refusedByPolicy } from "./custom/strategy.ts";
 import { defaulted } from "./defaults.ts";
 import { type DeleteOptions, removeObject } from "./deletion.ts";
 import { evict } from "./eviction.ts";
 import { patched } from "./patches.ts";
-import type { ResourcePath } from "./request.ts";
+import { decide } from "./rbac.ts";
+import { type ResourcePath, hasStatusAt, nowhere } from "./request.ts";
 import { apiVersionOf, resourceOf } from "./resources.ts";
 import {
   type Failure,
@@ -17,8 +20,8 @@ import {
   methodNotAllowed,
   modified,
   noNamespace,
-  noSuchPath,
   notFound,
+  otherUid,
 } from "./status.ts";
 import type { Writer } from "./managed-fields.ts";
 import type { KubeObject, Metadata, Store } from "./store.ts";
@@ -32,6 +35,7 @@ export interface WriteRequest {
   readonly body: string;
   /** Who writes it, where the query names no manager: the client program, as its `User-Agent` begins. */
   readonly client: string;
+  readonly user: User;
 }
 
 export interface Written {
@@ -56,14 +60,15 @@ export function write(writing: Writing, request: WriteRequest): Answer {
   const dryRun = request.query.getAll("dryRun");
   if (dryRun.some((one) => one !== "All" && one !== "")) return failure(badDryRun(verb, dryRun));
   if (subresource === "eviction" && resource.plural === "pods" && verb === "create") return eviction(writing, request);
-  if (subresource !== undefined && !(subresource === "status" && (verb === "patch" || verb === "update")))
-    return failure(noSuchPath());
+  const isStatus = subresource === "status" && (resource.isCustom !== true || hasStatusAt(path));
+  if (subresource !== undefined && !(isStatus && (verb === "patch" || verb === "update")))
+    return failure(nowhere(path));
   if (verb === "create" && name === undefined) return create(writing, request);
   if (name === undefined) return failure(methodNotAllowed());
   const before = writing.store.get(resource, path.namespace, name);
   if (before === undefined) return failure(notFound(resource, name));
   if (verb === "patch") {
-    const after = patched(before, request.contentType, request.body);
+    const after = patched(before, request.contentType, request.body, resource.isCustom);
     return after.ok ? replace(writing, request, before, after.value) : after;
   }
   if (verb === "update") {
@@ -124,20 +129,20 @@ function create({ store, clock, random }: Writing, request: WriteRequest): Answe
   const { name: given, generateName, uid: _uid, resourceVersion: _version, ...metadata } = parsed.value.metadata;
   const name = given === "" && typeof generateName === "string" ? `${generateName}${nameSuffix(random, 5)}` : given;
   const status = startStatus[resource.kind];
-  const object = withGeneration(
-    undefined,
-    defaulted({
-      ...parsed.value,
-      metadata: { ...metadata, name, ...(generateName === undefined ? {} : { generateName }) },
-      ...(status === undefined ? {} : { status }),
-    }),
-  );
+  const asked = defaulted({
+    ...parsed.value,
+    metadata: { ...metadata, name, ...(generateName === undefined ? {} : { generateName }) },
+    ...(status === undefined ? {} : { status }),
+  });
+  const object = withGeneration(undefined, newCustom(asked));
   if (namespace !== undefined && store.get(namespaces, undefined, namespace) === undefined)
     return failure(noNamespace(namespace));
-  const faults = faultsOf(object);
+  const faults = resource.isCustom === true ? customFaults(null, object) : faultsOf(object);
   if (faults.length > 0) return failure(invalid(resource, name, faults));
   const admitted = admit(store, object);
   if (!admitted.ok) return admitted;
+  const refused = refusedBy(store, request, "CREATE", object, null);
+  if (refused !== undefined) return failure(refused);
   if (store.get(resource, namespace, name) !== undefined) return failure(alreadyExists(resource, name));
   const writer = { manager: managerOf(request) };
   const stored = isDry(request)
@@ -145,6 +150,22 @@ function create({ store, clock, random }: Writing, request: WriteRequest): Answe
     : store.put(admitted.value, clock(), writer, object);
   return success({ code: 201, body: stored });
 }
+
+const refusedBy = (
+  store: Store,
+  { path: { resource, subresource }, user }: WriteRequest,
+  operation: "CREATE" | "UPDATE",
+  object: KubeObject,
+  before: KubeObject | null,
+): Failure | undefined =>
+  refusedByPolicy(resource, {
+    user,
+    operation,
+    object,
+    before,
+    subresource,
+    may: (action) => decide(store, user, action).allowed,
+  });
 
 /** What a new object of a kind has as its status, whatever the client says. */
 const startStatus: Readonly<Record<string, unknown>> = {
@@ -157,30 +178,55 @@ const startStatus: Readonly<Record<string, unknown>> = {
   CronJob: {},
 };
 
+const changedSchema = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
+
+/** What is wrong with the version that a change is of. A whole custom resource must say which it replaces. */
+function staleFor(
+  { path: { resource, name = "" }, verb }: WriteRequest,
+  before: KubeObject,
+  { resourceVersion, uid }: Readonly<Record<string, unknown>>,
+): Failure | undefined {
+  const mustSay = resource.isCustom === true && verb === "update";
+  if (mustSay && typeof uid === "string" && uid !== before.metadata.uid)
+    return otherUid(resource, before.metadata, uid);
+  if (mustSay && resourceVersion === undefined) {
+    const message = "Invalid value: 0: must be specified for an update";
+    const fault = { field: "metadata.resourceVersion", type: "FieldValueInvalid", message } as const;
+    return invalid({ group: resource.group, kind: resource.plural }, name, [fault]);
+  }
+  const isOther = resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion;
+  return isOther ? modified(resource, name) : undefined;
+}
+
+/** A write of the status changes nothing else, and any other leaves it alone. */
+function changed(before: KubeObject, given: KubeObject, subresource: string | undefined): KubeObject {
+  const { status } = before;
+  const uid = given.metadata.uid ?? "";
+  return subresource === "status"
+    ? { ...before, metadata: { ...before.metadata, uid }, status: given["status"] }
+    : { ...given, ...(status === undefined ? {} : { status }) };
+}
+
 function replace({ store, clock }: Writing, request: WriteRequest, before: KubeObject, wanted: object): Answer {
   const { resource, name = "", subresource } = request.path;
-  const parsed = z
-    .looseObject({ metadata: z.looseObject({ name: z.string() }) })
-    .safeParse({ ...wanted, apiVersion: before.apiVersion, kind: before.kind });
-  if (!parsed.success || parsed.data.metadata.name !== name)
-    return failure(badRequest(`the name of the object does not match the name on the URL (${name})`));
-  const { resourceVersion } = parsed.data.metadata;
-  if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion)
-    return failure(modified(resource, name));
+  const parsed = changedSchema.safeParse({ ...wanted, apiVersion: before.apiVersion, kind: before.kind });
+  const called = parsed.data?.metadata.name ?? "";
+  if (!parsed.success || called !== name)
+    return failure(badRequest(`the name of the object (${called}) does not match the name on the URL (${name})`));
+  const stale = staleFor(request, before, parsed.data.metadata);
+  if (stale !== undefined) return failure(stale);
   const metadata: Metadata = {
     ...withoutEmpty(parsed.data.metadata),
     uid: typeof parsed.data.metadata["uid"] === "string" ? parsed.data.metadata["uid"] : (before.metadata.uid ?? ""),
   };
   const given: KubeObject = { ...parsed.data, apiVersion: before.apiVersion, kind: before.kind, metadata };
-  const { status } = before;
-  // A write of the status changes nothing else, and any other leaves it alone.
   const chosen =
-    subresource === "status"
-      ? { ...before, metadata: { ...before.metadata, uid: metadata.uid ?? "" }, status: given["status"] }
-      : { ...given, ...(status === undefined ? {} : { status }) };
+    resource.isCustom === true ? changedCustom(before, given, subresource) : changed(before, given, subresource);
   const after = withGeneration(before, defaulted(chosen));
-  const faults = changeFaults(before, after);
+  const faults = [...changeFaults(before, after), ...customFaults(before, after, subresource)];
   if (faults.length > 0) return failure(invalid(resource, name, faults));
+  const refused = refusedBy(store, request, "UPDATE", after, before);
+  if (refused !== undefined) return failure(refused);
   const manager = managerOf(request);
   const writer: Writer = subresource === "status" ? { manager, subresource: "status" } : { manager };
   const stored = isDry(request) ? store.rehearse(after, clock(), writer) : store.put(after, clock(), writer);

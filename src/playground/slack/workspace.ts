@@ -13,6 +13,8 @@ import type {
   SlackDoubleOptions,
 } from "./types.ts";
 
+export const teamId = "T0PLAYGRND";
+
 /** A message as the workspace keeps it; `replies` are found by `threadTs`. */
 export type StoredMessage = Omit<DoubleMessage, "replies">;
 
@@ -42,7 +44,7 @@ const responseUrlLivesMs = 30 * 60_000;
 
 /** Everything that the simulated workspace knows and remembers. */
 export class Workspace {
-  readonly teamId = "T0PLAYGRND";
+  readonly teamId = teamId;
   readonly appId = "A0IMAGEPULL";
   readonly botId = "B0IMAGEPULL";
   readonly botName = "imagepull";

@@ -7,7 +7,7 @@ import type { EventRecorder } from "../event-recorder.ts";
 import { resourceOf } from "../resources.ts";
 import type { KubeObject, Store } from "../store.ts";
 import { withGeneration } from "../validation.ts";
-import { isEnding, isOwnedBy, phaseOf, type templateOf } from "../views.ts";
+import { availableFrom, isEnding, isOwnedBy, phaseOf, type templateOf } from "../views.ts";
 
 /** What a controller works with, as of a time. */
 export interface Context {
@@ -15,6 +15,8 @@ export interface Context {
   readonly recorder: EventRecorder;
   readonly random: () => number;
   readonly at: Date;
+  /** Asks for another look, where nothing but time has to pass. */
+  readonly wakeAt: (at: Date) => void;
 }
 
 export const pods = resourceOf({ apiVersion: "v1", kind: "Pod" });
@@ -23,12 +25,23 @@ const writer = { manager: "kube-controller-manager" } as const;
 export const isActive = (pod: KubeObject): boolean =>
   !isEnding(pod) && phaseOf(pod) !== "Succeeded" && phaseOf(pod) !== "Failed";
 
+/** Whether a pod has been ready for as long as its owner wants; asks for another look at one that has not. */
+export function isAvailable({ at, wakeAt }: Context, pod: KubeObject, owner: KubeObject): boolean {
+  const from = availableFrom(pod, owner);
+  if (from === undefined || from <= at.getTime()) return from !== undefined;
+  wakeAt(new Date(from));
+  return false;
+}
+
 export const podsOf = ({ store }: Context, owner: KubeObject): KubeObject[] =>
   store.list(pods, owner.metadata.namespace).filter((pod) => isOwnedBy(pod, owner));
 
 /** Writes an object as its controller, with the generation that the write gives it. */
 export const update = ({ store, at }: Context, before: KubeObject, after: KubeObject): KubeObject =>
   store.put(withGeneration(before, after), at, writer);
+
+/** Writes annotations as a controller, which begins no generation. */
+export const annotateOnly = ({ store, at }: Context, after: KubeObject): KubeObject => store.put(after, at, writer);
 
 export const updateStatus = (context: Context, object: KubeObject, status: object): KubeObject =>
   context.store.put({ ...object, status }, context.at, { ...writer, subresource: "status" });
@@ -133,10 +146,3 @@ function sorted(value: unknown): unknown {
 }
 
 export const sameTemplate = (a: Template, b: Template): boolean => isDeepStrictEqual(a, b);
-
-/** `25%` of a number, or a number itself. */
-export function portionOf(value: unknown, total: number, round: "up" | "down"): number {
-  if (typeof value === "number") return value;
-  const share = (Number(/^(\d+)%$/.exec(String(value))?.[1] ?? 0) * total) / 100;
-  return round === "up" ? Math.ceil(share) : Math.floor(share);
-}

@@ -2,15 +2,15 @@ import * as z from "zod";
 import { nameSuffix } from "../../random.ts";
 import { resourceOf } from "../resources.ts";
 import type { KubeObject } from "../store.ts";
-import { isEnding, isReady, phaseOf, podSpecOf, templateOf } from "../views.ts";
+import { isEnding, isReady, phaseOf, podSpecOf, portionOf, templateOf } from "../views.ts";
 import {
   type Context,
   createPod,
   deletePod,
   hashOf,
   isActive,
+  isAvailable,
   podsOf,
-  portionOf,
   tell,
   updateStatus,
 } from "./context.ts";
@@ -70,18 +70,22 @@ function remove(context: Context, set: KubeObject, pod: KubeObject): void {
 }
 
 function roll(context: Context, set: KubeObject, places: readonly Place[], hash: string, most: number): void {
-  const unavailable = places.filter(({ pods }) => !pods.some((pod) => isActive(pod) && isReady(pod))).length;
+  const unavailable = places.filter(
+    ({ pods }) => !pods.some((pod) => isActive(pod) && isAvailable(context, pod, set)),
+  ).length;
   const old = places.flatMap(({ pods }) =>
     pods.filter((pod) => isActive(pod) && pod.metadata.labels?.[revisionLabel] !== hash),
   );
   // What does not run anyway is no loss.
-  for (const pod of old.filter((one) => !isReady(one))) remove(context, set, pod);
-  for (const pod of old.filter(isReady).slice(0, Math.max(0, most - unavailable))) remove(context, set, pod);
+  for (const pod of old.filter((one) => !isAvailable(context, one, set))) remove(context, set, pod);
+  const running = old.filter((pod) => isAvailable(context, pod, set));
+  for (const pod of running.slice(0, Math.max(0, most - unavailable))) remove(context, set, pod);
 }
 
 function count(context: Context, set: KubeObject, wanted: number, hash: string): void {
   const own = podsOf(context, set).filter((pod) => !isEnding(pod) && phaseOf(pod) !== "Failed");
   const ready = own.filter(isReady).length;
+  const available = own.filter((pod) => isAvailable(context, pod, set)).length;
   const updated = own.filter((pod) => pod.metadata.labels?.[revisionLabel] === hash).length;
   updateStatus(context, set, {
     currentNumberScheduled: own.length,
@@ -90,7 +94,7 @@ function count(context: Context, set: KubeObject, wanted: number, hash: string):
     numberReady: ready,
     observedGeneration: set.metadata.generation ?? 1,
     ...(updated === 0 ? {} : { updatedNumberScheduled: updated }),
-    ...(ready === 0 ? {} : { numberAvailable: ready }),
-    ...(wanted === ready ? {} : { numberUnavailable: wanted - ready }),
+    ...(available === 0 ? {} : { numberAvailable: available }),
+    ...(wanted === available ? {} : { numberUnavailable: wanted - available }),
   });
 }

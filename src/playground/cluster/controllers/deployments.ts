@@ -1,21 +1,22 @@
 import * as z from "zod";
-import { deploymentStatus } from "../replicas.ts";
 import { resourceOf } from "../resources.ts";
 import type { KubeObject } from "../store.ts";
-import { isOwnedBy, isReady, phaseOf, replicasOf, templateOf, withReplicas } from "../views.ts";
+import { isOwnedBy, isRecord, isReady, phaseOf, portionOf, replicasOf, templateOf, withReplicas } from "../views.ts";
 import {
   type Context,
+  annotateOnly,
   create,
   hashOf,
   isActive,
+  isAvailable,
   ownedBy,
   podsOf,
-  portionOf,
   sameTemplate,
   tell,
   update,
   updateStatus,
 } from "./context.ts";
+import { deploymentStatus } from "./progress.ts";
 import { replicaSets } from "./replica-sets.ts";
 
 const deployments = resourceOf({ apiVersion: "apps/v1", kind: "Deployment" });
@@ -54,7 +55,7 @@ export function reconcileDeployments(context: Context): void {
         scale(context, deployment, only, spec.replicas);
     } else roll(context, deployment, spec, sets, same);
     const now = context.store.get(deployments, deployment.metadata.namespace, deployment.metadata.name);
-    if (now !== undefined) count(context, now);
+    if (now !== undefined) count(context, now, same === undefined);
   }
 }
 
@@ -122,12 +123,16 @@ function newSet(context: Context, deployment: KubeObject, selector: Record<strin
     },
     spec: {
       replicas: 0,
+      ...minReadyOf(deployment),
       selector: { matchLabels: { ...selector, [hashLabel]: hash } },
       template: { metadata: { ...template.metadata, labels }, spec: template.spec },
     },
     status: { replicas: 0 },
   });
 }
+
+const minReadyOf = ({ spec }: KubeObject): Record<string, unknown> =>
+  isRecord(spec) && spec["minReadySeconds"] !== undefined ? { minReadySeconds: spec["minReadySeconds"] } : {};
 
 /** Counts a template that is rolled out, be it new or an earlier one again. */
 function annotate(context: Context, deployment: KubeObject, set: KubeObject, sets: readonly KubeObject[]): KubeObject {
@@ -136,10 +141,14 @@ function annotate(context: Context, deployment: KubeObject, set: KubeObject, set
   const marked = (object: KubeObject): KubeObject => {
     if (object.metadata.annotations?.[revision] === String(number)) return object;
     const annotations = { ...object.metadata.annotations, [revision]: String(number) };
-    return update(context, object, { ...object, metadata: { ...object.metadata, annotations } });
+    // Of a Deployment it comes with a write of the status, which is no new generation.
+    return annotateOnly(context, { ...object, metadata: { ...object.metadata, annotations } });
   };
   marked(deployment);
-  return marked(set);
+  const counted = marked(set);
+  const { minReadySeconds: _before, ...spec } = isRecord(counted["spec"]) ? counted["spec"] : {};
+  // What is no part of the template is handed down by itself.
+  return update(context, counted, { ...counted, spec: { ...spec, ...minReadyOf(deployment) } });
 }
 
 /** Scales a ReplicaSet; says whether there was anything to do. */
@@ -167,7 +176,8 @@ function rollNewest(context: Context, { deployment, replicas, newest, older }: R
 }
 
 function rollOlder(context: Context, { deployment, replicas, newest, older }: Rollout, down: number): boolean {
-  const available = (set: KubeObject): number => podsOf(context, set).filter(isActive).filter(isReady).length;
+  const available = (set: KubeObject): number =>
+    podsOf(context, set).filter((pod) => isActive(pod) && isAvailable(context, pod, deployment)).length;
   const least = replicas - down;
   const total = replicasOf(newest) + sum(older.map(replicasOf));
   let most = total - least - (replicasOf(newest) - available(newest));
@@ -190,12 +200,20 @@ function rollOlder(context: Context, { deployment, replicas, newest, older }: Ro
   return scaled;
 }
 
-function count(context: Context, deployment: KubeObject): void {
+function count(context: Context, deployment: KubeObject, isMade: boolean): void {
   const sets = setsOf(context, deployment);
   const active = (some: readonly KubeObject[]): KubeObject[] =>
     some.flatMap((set) => podsOf(context, set)).filter(isActive);
-  const updated = active(sets.filter((set) => sameTemplate(bare(set), templateOf(deployment)))).length;
+  const newest = sets.find((set) => sameTemplate(bare(set), templateOf(deployment)));
   const own = active(sets);
-  const status = deploymentStatus(deployment, own.length, updated, own.filter(isReady).length, context.at);
+  const counts = {
+    total: own.length,
+    updated: newest === undefined ? 0 : active([newest]).length,
+    ready: own.filter(isReady).length,
+    available: own.filter((pod) => isAvailable(context, pod, deployment)).length,
+  };
+  const rolled = { newest: newest?.metadata.name, isMade: isMade && newest !== undefined };
+  const { status, again } = deploymentStatus(deployment, counts, rolled, context.at);
+  if (again !== undefined) context.wakeAt(again);
   updateStatus(context, deployment, status);
 }

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { resourceOf } from "../resources.ts";
 import { matchesSelector } from "../selectors.ts";
-import { isReady, phaseOf } from "../views.ts";
-import { type Context, isActive, pods, portionOf, updateStatus } from "./context.ts";
+import { isReady, phaseOf, portionOf } from "../views.ts";
+import { type Context, isActive, pods, updateStatus } from "./context.ts";
 
 const budgets = resourceOf({ apiVersion: "policy/v1", kind: "PodDisruptionBudget" });
 

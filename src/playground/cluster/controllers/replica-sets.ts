@@ -2,7 +2,7 @@ import { nameSuffix } from "../../random.ts";
 import { resourceOf } from "../resources.ts";
 import type { KubeObject } from "../store.ts";
 import { isReady, replicasOf, templateOf } from "../views.ts";
-import { type Context, createPod, deletePod, isActive, podsOf, tell, updateStatus } from "./context.ts";
+import { type Context, createPod, deletePod, isActive, isAvailable, podsOf, tell, updateStatus } from "./context.ts";
 
 export const replicaSets = resourceOf({ apiVersion: "apps/v1", kind: "ReplicaSet" });
 
@@ -39,10 +39,12 @@ function scale(context: Context, set: KubeObject): void {
 function countPods(context: Context, set: KubeObject): void {
   const own = podsOf(context, set).filter(isActive);
   const ready = own.filter(isReady).length;
+  const available = own.filter((pod) => isAvailable(context, pod, set)).length;
   updateStatus(context, set, {
     replicas: own.length,
     fullyLabeledReplicas: own.length,
     observedGeneration: set.metadata.generation ?? 1,
-    ...(ready === 0 ? {} : { readyReplicas: ready, availableReplicas: ready }),
+    ...(ready === 0 ? {} : { readyReplicas: ready }),
+    ...(available === 0 ? {} : { availableReplicas: available }),
   });
 }

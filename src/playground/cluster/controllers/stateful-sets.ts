@@ -2,7 +2,17 @@ import * as z from "zod";
 import { resourceOf } from "../resources.ts";
 import type { KubeObject } from "../store.ts";
 import { isEnding, isReady, phaseOf, templateOf } from "../views.ts";
-import { type Context, type Template, createPod, deletePod, hashOf, podsOf, tell, updateStatus } from "./context.ts";
+import {
+  type Context,
+  type Template,
+  createPod,
+  deletePod,
+  hashOf,
+  isAvailable,
+  podsOf,
+  tell,
+  updateStatus,
+} from "./context.ts";
 
 const statefulSets = resourceOf({ apiVersion: "apps/v1", kind: "StatefulSet" });
 const revisionLabel = "controller-revision-hash";
@@ -58,7 +68,7 @@ export class StatefulSets {
       const isOver = phaseOf(pod) === "Failed" || phaseOf(pod) === "Succeeded";
       if (isOver && !isEnding(pod)) remove(context, set, pod);
       // kubernetes/kubernetes#67250: also for a pod of an earlier template that will never be ready.
-      if (isOrdered && !isHealthy(pod)) return;
+      if (isOrdered && !isHealthy(context, pod, set)) return;
     }
     const condemned = [...pods].filter(([ordinal]) => ordinal >= spec.replicas).toSorted(([a], [b]) => b - a);
     for (const [, pod] of condemned) {
@@ -71,7 +81,7 @@ export class StatefulSets {
       const pod = pods.get(ordinal);
       if (pod === undefined) return;
       if (pod.metadata.labels?.[revisionLabel] !== update && !isEnding(pod)) return remove(context, set, pod);
-      if (!isHealthy(pod)) return;
+      if (!isHealthy(context, pod, set)) return;
     }
   }
 
@@ -92,7 +102,8 @@ export class StatefulSets {
   }
 }
 
-const isHealthy = (pod: KubeObject): boolean => phaseOf(pod) === "Running" && isReady(pod) && !isEnding(pod);
+const isHealthy = (context: Context, pod: KubeObject, set: KubeObject): boolean =>
+  phaseOf(pod) === "Running" && isAvailable(context, pod, set) && !isEnding(pod);
 
 function byOrdinal(context: Context, set: KubeObject): ReadonlyMap<number, KubeObject> {
   return new Map(podsOf(context, set).map((pod) => [Number(/\d+$/.exec(pod.metadata.name)?.[0]), pod]));
@@ -107,6 +118,7 @@ function remove(context: Context, set: KubeObject, pod: KubeObject): void {
 function count(context: Context, { set, spec, current, update, pods }: Rollout): void {
   const own = [...pods.values()];
   const ready = own.filter((pod) => isReady(pod) && phaseOf(pod) === "Running").length;
+  const available = own.filter((pod) => phaseOf(pod) === "Running" && isAvailable(context, pod, set)).length;
   const of = (revision: string): number =>
     own.filter((pod) => !isEnding(pod) && pod.metadata.labels?.[revisionLabel] === revision).length;
   const updated = of(update);
@@ -116,7 +128,7 @@ function count(context: Context, { set, spec, current, update, pods }: Rollout):
     observedGeneration: set.metadata.generation ?? 1,
     replicas: own.length,
     ...(ready === 0 ? {} : { readyReplicas: ready }),
-    availableReplicas: ready,
+    availableReplicas: available,
     currentReplicas: of(is),
     updatedReplicas: updated,
     currentRevision: is,
