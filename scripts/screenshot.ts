@@ -19,6 +19,8 @@ try {
     deviceScaleFactor: 2,
     colorScheme: "light",
     locale: "en-GB",
+    // Waiting for a condition evaluates a script in the page.
+    bypassCSP: true,
   });
   await page.goto(playground.url);
   await say(page, "The rollout of checkout 2.4.1 has not moved for twenty minutes. Asking the bot.");
