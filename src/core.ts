@@ -13,7 +13,8 @@ export type TargetRequest =
     }
   | { readonly kind: "selector"; readonly namespace: string | null; readonly selector: string };
 
-export type WorkloadKind = "Pod" | "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob";
+export const targetKinds = ["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"] as const;
+export type WorkloadKind = (typeof targetKinds)[number];
 
 /** One object that a target may mean. `text` is what one would type to mean exactly it: `shop/deploy/web`. */
 export interface Candidate {

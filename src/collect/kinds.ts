@@ -1,5 +1,5 @@
 import type { Resource } from "../cluster/reader.ts";
-import type { WorkloadKind } from "../core.ts";
+import { targetKinds, type WorkloadKind } from "../core.ts";
 
 interface Kind {
   readonly resource: Resource;
@@ -36,23 +36,15 @@ export const kinds: Readonly<Record<WorkloadKind, Kind>> = {
   CronJob: { resource: "cronjobs", apiVersion: "batch/v1", names: ["cronjob", "cronjobs", "cj"], short: "cronjob" },
 };
 
-export const workloadKinds: readonly WorkloadKind[] = [
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
-  "Job",
-  "CronJob",
-];
-export const allKinds: readonly WorkloadKind[] = ["Pod", ...workloadKinds];
+export const workloadKinds: readonly WorkloadKind[] = targetKinds.filter((kind) => kind !== "Pod");
 
 /** `deploy`, `Deployments`, `deployment.apps`, `deployments.v1.apps`: null for what is none of ours. */
 export function kindNamed(word: string): WorkloadKind | null {
   const name = word.toLowerCase().replace(/\.(?:v1\.)?(?:apps|batch)$/, "");
-  return allKinds.find((kind) => kinds[kind].names.includes(name)) ?? null;
+  return targetKinds.find((kind) => kinds[kind].names.includes(name)) ?? null;
 }
 
 /** The kind behind an owner reference, where it is one that is read. */
 export function kindOf(reference: { readonly apiVersion: string; readonly kind: string }): WorkloadKind | null {
-  return allKinds.find((kind) => kind === reference.kind && kinds[kind].apiVersion === reference.apiVersion) ?? null;
+  return targetKinds.find((kind) => kind === reference.kind && kinds[kind].apiVersion === reference.apiVersion) ?? null;
 }

@@ -1,9 +1,16 @@
 import { type Workload, objectName } from "../cluster/objects.ts";
 import { type WirePod, wirePod } from "../cluster/pod.ts";
-import type { Candidate, DiagnoseAnswer, DiagnoseRequest, TargetRequest, WorkloadKind } from "../core.ts";
+import {
+  type Candidate,
+  type DiagnoseAnswer,
+  type DiagnoseRequest,
+  targetKinds,
+  type TargetRequest,
+  type WorkloadKind,
+} from "../core.ts";
 import type { EventEvidence, Read } from "../diagnosis/evidence.ts";
 import { eventsNamed } from "./events.ts";
-import { allKinds, kinds, workloadKinds } from "./kinds.ts";
+import { kinds, workloadKinds } from "./kinds.ts";
 import { type Known, candidate, distinct, knownNames, nearest, workloadsByPrefix } from "./names.ts";
 import type { Reads } from "./reads.ts";
 import { notFound, severalFit } from "./sentences.ts";
@@ -118,7 +125,7 @@ async function lookEverywhere(context: Context, target: TargetRequest): Promise<
   if (target.kind === "selector") return lookBySelector(context, target.selector, null);
   const { reads, names } = context;
   const { name } = target;
-  const wanted = target.kind === "object" ? [target.resource] : allKinds;
+  const wanted = target.kind === "object" ? [target.resource] : targetKinds;
   const lists = await Promise.all(
     wanted.map(async (kind) => ({
       kind,

@@ -9,6 +9,7 @@ import type {
   RequestStatus,
   Verdict,
 } from "../../src/approvals/types.ts";
+import { anySpec } from "./any-spec.ts";
 
 /** A request that was made at noon and holds for an hour, and what is said on it. */
 
@@ -23,24 +24,9 @@ export const erin = "slack:T1:U2";
 export const finn = "slack:T1:U3";
 
 export const spec = (over: Partial<RequestSpec> = {}): RequestSpec => ({
+  ...anySpec,
   requestedBy: dana,
   requestedByGroups: ["slack:T1"],
-  reason: "the tag was pushed again",
-  target: { apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "uid-web", text: "deployment/web" },
-  strategy: "restart",
-  parameters: {
-    container: null,
-    tag: null,
-    image: null,
-    only: null,
-    undo: null,
-    allowRepository: false,
-    allowUnproven: false,
-    timeoutSeconds: 600,
-  },
-  fingerprint: "0123456789abcdef",
-  attempt: 1,
-  undoes: null,
   expiresAfterSeconds: hour,
   plan: {
     changes: ["spec.template restarts"],
@@ -49,9 +35,6 @@ export const spec = (over: Partial<RequestSpec> = {}): RequestSpec => ({
     notes: [],
     command: "imagepull repull deployment/web",
   },
-  preflight: { answer: "possible", reasons: [] },
-  wanted: { app: ["sha256:aa"] },
-  before: { app: "registry.example.com/web:1" },
   ...over,
 });
 

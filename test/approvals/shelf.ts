@@ -10,15 +10,14 @@ import type {
 } from "../../src/approvals/types.ts";
 import type { Read } from "../../src/diagnosis/evidence.ts";
 import { now } from "../support/evidence.ts";
+import { anySpec } from "./any-spec.ts";
 
 /** Requests and decisions in memory, as the API server would keep them. */
 
 export const fingerprint = "0123456789abcdef";
 
 export const specWith = (over: Partial<RequestSpec> = {}): RequestSpec => ({
-  requestedBy: "dana",
-  requestedByGroups: ["devs"],
-  reason: "the tag was pushed again",
+  ...anySpec,
   target: {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -26,20 +25,7 @@ export const specWith = (over: Partial<RequestSpec> = {}): RequestSpec => ({
     uid: "deployment-uid",
     text: "deployment/checkout",
   },
-  strategy: "restart",
-  parameters: {
-    container: null,
-    tag: null,
-    image: null,
-    only: null,
-    undo: null,
-    allowRepository: false,
-    allowUnproven: false,
-    timeoutSeconds: 600,
-  },
   fingerprint,
-  attempt: 1,
-  undoes: null,
   expiresAfterSeconds: 86_400,
   plan: {
     changes: ["restart deployment/checkout, as kubectl rollout restart does"],

@@ -6,30 +6,16 @@ import { connect } from "../../src/cluster/connect.ts";
 import { type EmptyCluster, startEmptyCluster } from "../../src/playground/cluster/empty-cluster.ts";
 import { bot } from "../../src/playground/cluster/users.ts";
 import { writeKubeconfig } from "../../src/playground/kubeconfig.ts";
+import { anySpec } from "./any-spec.ts";
 
 const everything = [{ verbs: ["*"], groups: ["*"], resources: ["*"] }];
 const spec = (over: Partial<RequestSpec> = {}): RequestSpec => ({
+  ...anySpec,
   requestedBy: "ann",
   requestedByGroups: ["system:authenticated"],
   reason: "a new build",
   target: { apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "uid-1", text: "deployment/web" },
-  strategy: "restart",
-  parameters: {
-    container: null,
-    tag: null,
-    image: null,
-    only: null,
-    undo: null,
-    allowRepository: false,
-    allowUnproven: false,
-    timeoutSeconds: 600,
-  },
-  fingerprint: "0123456789abcdef",
-  attempt: 1,
-  undoes: null,
-  expiresAfterSeconds: 3600,
   plan: { changes: ["restart deployment/web"], restarts: "2 pods", keeps: [], notes: [], command: "kubectl …" },
-  preflight: { answer: "possible", reasons: [] },
   wanted: { app: ["sha256:a"] },
   before: { app: null },
   ...over,

@@ -1,4 +1,4 @@
-import type { DiagnoseAnswer, WorkloadKind } from "../../core.ts";
+import { type DiagnoseAnswer, targetKinds, type WorkloadKind } from "../../core.ts";
 import type { Evidence } from "../../diagnosis/evidence.ts";
 import { code, join, type Line, say } from "../../diagnosis/say.ts";
 import { type Draft, questionsOf, replaced } from "../../repull/draft.ts";
@@ -57,15 +57,7 @@ interface Place {
   readonly name: string;
 }
 
-const kinds: ReadonlySet<string> = new Set<WorkloadKind>([
-  "Pod",
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
-  "Job",
-  "CronJob",
-]);
+const kinds: ReadonlySet<string> = new Set(targetKinds);
 const isKind = (kind: string): kind is WorkloadKind => kinds.has(kind);
 
 /** One pod that was named is looked at from there: what makes it anew may be an older revision than its workload's. */

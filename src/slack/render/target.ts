@@ -1,29 +1,20 @@
 import * as z from "zod";
-import type { TargetRequest, WorkloadKind } from "../../core.ts";
+import { targetKinds, type TargetRequest } from "../../core.ts";
 import type { Target } from "../../diagnosis/diagnosis.ts";
 
-/**
- * What a button carries: the object it is about, and the answer it stands under. It comes back through Slack, from anybody who sees the
- * button, so it is parsed like any input; it grants nothing, since whoever presses may look at the same object by a command.
- */
-const kinds = [
-  "Pod",
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
-  "Job",
-  "CronJob",
-] as const satisfies readonly WorkloadKind[];
 const objectName = z
   .string()
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
 
+/**
+ * What a button carries: the object it is about, and the answer it stands under. It comes back through Slack, from anybody who sees the
+ * button, so it is parsed like any input; it grants nothing, since whoever presses may look at the same object by a command.
+ */
 const schema = z.object({
   v: z.literal(1),
   ns: objectName.max(63),
-  kind: z.enum(kinds),
+  kind: z.enum(targetKinds),
   name: objectName,
   id: z.string().max(64).optional(),
 });

@@ -2,6 +2,7 @@ import { decisionManifest, requestManifest } from "../../../src/approvals/schema
 import type { DecisionSpec, Phase, RequestSpec, Verb } from "../../../src/approvals/types.ts";
 import type { Ask } from "../sides.ts";
 import { people } from "./people.ts";
+import { anySpec } from "../../approvals/any-spec.ts";
 
 /** A request, those that went before it, and what is answered. `{uid}` and `{version}` are those of the object that the first made. */
 export interface Row extends Ask {
@@ -31,25 +32,10 @@ export const other = "00000000-0000-4000-a000-000000000001";
 export const modified = "the object has been modified; please apply your changes to the latest version and try again";
 
 export const spec = (more: Partial<RequestSpec> = {}): RequestSpec => ({
+  ...anySpec,
   requestedBy: people.asker.name,
   requestedByGroups: people.asker.groups,
-  reason: "the tag was pushed again",
   target: { apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: other, text: "deployment/web" },
-  strategy: "restart",
-  parameters: {
-    container: null,
-    tag: null,
-    image: null,
-    only: null,
-    undo: null,
-    allowRepository: false,
-    allowUnproven: false,
-    timeoutSeconds: 600,
-  },
-  fingerprint: "0123456789abcdef",
-  attempt: 1,
-  undoes: null,
-  expiresAfterSeconds: 3600,
   plan: {
     changes: ["spec.template.metadata.annotations"],
     restarts: "2 pods, one after another",
@@ -57,7 +43,6 @@ export const spec = (more: Partial<RequestSpec> = {}): RequestSpec => ({
     notes: [],
     command: "kubectl rollout restart deployment/web",
   },
-  preflight: { answer: "possible", reasons: [] },
   wanted: { app: [`sha256:${"0".repeat(64)}`] },
   before: { app: "registry.example/web:1" },
   ...more,
