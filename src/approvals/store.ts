@@ -14,7 +14,7 @@ const readDeadline = 10_000;
 const anything: z.ZodType<unknown> = z.unknown();
 
 const notInstalled =
-  "requests are not installed in this cluster (no RepullRequest in its API): imagepull install --dry-run | kubectl apply -f - installs them";
+  "requests are not installed in this cluster (no RepullRequest in its API): imagepull install --dry-run | kubectl apply --server-side -f - installs them";
 
 type Reads = Pick<ClusterReader, "get" | "listDated">;
 type Stored = "repullrequests" | "repulldecisions";
