@@ -60,7 +60,8 @@ export function specOf(asking: Asking): Result<RequestSpec> {
     return badInput("what is refused cannot be asked for.");
   if (object.uid === null) return badInput(`${resourceOf(object)} does not exist yet, so nothing can be asked for it.`);
   const { fingerprint, wanted, before } = plan.mark;
-  const only = parameters.only;
+  // One pod that was named is all that the plan is about, though its workload is the target.
+  const only = parameters.only ?? plan.mark.asked.only;
   if (only !== null && only.length > mostNames)
     return badInput(
       `the labels select ${only.length} pods, and a request names ${mostNames} at most: select fewer, or the whole workload.`,
@@ -76,7 +77,7 @@ export function specOf(asking: Asking): Result<RequestSpec> {
     reason: asking.reason,
     target: { apiVersion, kind, name, uid, text: resourceOf(object) },
     strategy: planned.strategy,
-    parameters: parametersIn(parameters),
+    parameters: parametersIn({ ...parameters, only }),
     fingerprint,
     attempt: asking.attempt,
     undoes: asking.undoes,

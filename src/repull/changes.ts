@@ -23,15 +23,24 @@ export function markOf(informed: Informed, wanted: readonly Wanted[] | null, und
   const after = chosenAfterwards(informed).map((one) => [one.name, { image: one.image, policy: one.policy }] as const);
   const isRestart = strategy === "restart" || (strategy === "policy-always" && rollsOut.has(subject.object.kind));
   const pods = replaced(informed).map(({ name, uid }): [string, string] => [name, uid]);
+  const only = parameters.only === null ? (isForPod ? [evidence.target.name] : null) : [...parameters.only];
   return {
     version: 1,
-    fingerprint: hash([subject.object.uid, strategy, after, hash(subject.containers), wanted]),
+    // Of one pod it is another re-pull than of another one, and of some another than of all.
+    fingerprint: hash([
+      subject.object.uid,
+      strategy,
+      after,
+      hash(subject.containers),
+      wanted,
+      ...(only === null ? [] : [only.toSorted()]),
+    ]),
     strategy,
     asked: {
       container,
       tag,
       image,
-      only: parameters.only === null ? (isForPod ? [evidence.target.name] : null) : [...parameters.only],
+      only,
       selector,
     },
     containers: Object.fromEntries(after),

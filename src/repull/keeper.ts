@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { ObjectName, Write } from "../world.ts";
+import { canonical } from "./canonical.ts";
 import { type Mark, readMark, writeMark } from "./mark.ts";
 import { annotation, create } from "./requests.ts";
 
@@ -26,6 +27,12 @@ export interface Kept {
   /** As the pod can be made again; never shown. */
   readonly manifest: Readonly<Record<string, unknown>>;
 }
+
+/** Of all that a keeper holds: what whoever may write Secrets has written is told from what was kept. */
+export const sealOf = ({ mark, manifest }: Pick<Kept, "mark" | "manifest">): string =>
+  createHash("sha256")
+    .update(canonical([mark, manifest]))
+    .digest("hex");
 
 const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");
 

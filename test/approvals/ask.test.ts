@@ -37,7 +37,23 @@ const sentence = (over: Partial<Asking>): string => {
   return spec.ok ? "" : spec.error.sentence;
 };
 
+/** A plan that is about these pods alone. */
+function aboutPods(only: readonly string[]): Asking["planned"] {
+  const made = planned({ strategy: "delete-pods", policy: "Always" });
+  const { plan } = made;
+  if (plan === null) throw new Error("no plan");
+  return { ...made, plan: { ...plan, mark: { ...plan.mark, asked: { ...plan.mark.asked, only: [...only] } } } };
+}
+
 describe("what is asked for", () => {
+  it("names the one pod that the plan is about, though its workload is the target", () => {
+    const one: Case = { strategy: "delete-pods", policy: "Always", isPod: true, pods: ["b", "b"] };
+    expect(specFor({}, one).parameters.only).toEqual(planned(one).plan?.restarts.pods);
+    expect(specFor({}, { ...one, isPod: false }).parameters.only).toBeNull();
+  });
+  it("names the pods that its plan is about, also the one that was named as the target", () =>
+    expect(specFor({ planned: aboutPods(["checkout-0"]) }).parameters.only).toEqual(["checkout-0"]));
+
   it("holds the plan as it was shown, as plain text", () => {
     const plan = planned(restart).plan;
     expect(specFor()).toEqual({
@@ -103,7 +119,7 @@ describe("what is asked for", () => {
     ["what does not exist", { object: { ...object, uid: null } }, /deployment\/checkout does not exist yet/u],
     [
       "more pods than a request names",
-      { parameters: parametersOf("delete-pods", { only: Array.from({ length: 257 }, (_, index) => `pod-${index}`) }) },
+      { planned: aboutPods(Array.from({ length: 257 }, (_, index) => `pod-${index}`)) },
       /select 257 pods, and a request names 256 at most/u,
     ],
     [

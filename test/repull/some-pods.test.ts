@@ -42,6 +42,26 @@ describe("delete-pods by a label", () => {
     for (const isPod of [false, true])
       expect(planned({ ...asked, isPod, parameters }).plan?.mark.asked).toMatchObject(parameters);
   });
+  it.each<[string, Partial<Case>, Partial<Case>, boolean]>([
+    [
+      "of one pod and of another",
+      { parameters: { only: ["checkout-0"] } },
+      { parameters: { only: ["checkout-1"] } },
+      false,
+    ],
+    ["of one pod and of all", { parameters: { only: ["checkout-0"] } }, {}, false],
+    ["of a pod that was named and of all", { isPod: true }, {}, false],
+    ["of a pod that was named, and of it by label", { isPod: true }, { parameters: { only: ["checkout-0"] } }, true],
+    [
+      "of the same in another order",
+      { parameters: { only: ["checkout-1", "checkout-0"] } },
+      { parameters: { only: ["checkout-0", "checkout-1"] } },
+      true,
+    ],
+  ])("%s: the same re-pull or not", (_what, one, other, isSame) => {
+    const fingerprint = (over: Partial<Case>) => planned({ ...asked, ...over }).plan?.mark.fingerprint;
+    expect(fingerprint(one) === fingerprint(other)).toBe(isSame);
+  });
   it("says how they go", () => {
     const words = (only: string[]) => text(planned({ ...asked, parameters: { only } }).plan?.restarts.words ?? []);
     expect(words(["checkout-0", "checkout-2"])).toBe(

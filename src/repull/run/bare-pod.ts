@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { code, type Line, say } from "../../diagnosis/say.ts";
+import { code, say } from "../../diagnosis/say.ts";
 import type { Read } from "../../diagnosis/evidence.ts";
 import { redact } from "../../diagnosis/redact.ts";
 import type { ObjectName, ObjectNow, World } from "../../world.ts";
-import { type Kept, keep, keeperOf, readKeeper, remade, remakeOf, trialOf } from "../keeper.ts";
+import { type Kept, keep, keeperOf, readKeeper, remade, remakeOf, sealOf, trialOf } from "../keeper.ts";
 import { isSameRequest, isUnderWay, type Mark, writeMark } from "../mark.ts";
-import { evict, kubectl, remove } from "../requests.ts";
+import { evict, remove } from "../requests.ts";
+import { foreignKeeper, forgedKeeper, isSealed, notKept, unfinished } from "./seal.ts";
 import { type Asked, type Begun, markedNow, rehearsal, staleness, stop, unchanged, unread } from "./begin.ts";
 import {
   type Answer,
@@ -60,11 +61,14 @@ export async function beginAnew(asked: Asked): Promise<Begun> {
     return unchanged(unread(earlier, say`secret ${code(keeperOf(object).name)}`));
   const before = await manifestBefore(asked, run);
   if ("kind" in before) return before;
+  const seal = sealOf({ mark, manifest: before.manifest });
+  if (hands.seal !== undefined && !(await hands.seal.note(seal)))
+    return unchanged(say`what is kept of ${named(object)} could not be noted in the request`);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const answer = await written(run, keep(object, mark, before.manifest), async () => {
       const found = await kept(run);
       if (found.kind === "absent") return false;
-      return found.kind === "found" && isMarkOf(JSON.stringify(found.value.mark), mark) ? true : null;
+      return found.kind === "found" && isOurs(found.value, run) ? true : null;
     });
     if (answer.kind === "done") return { kind: "begun", mark };
     if (answer.kind === "lost")
@@ -92,7 +96,10 @@ export async function beginAnew(asked: Asked): Promise<Begun> {
 
 /** The same was begun before, and keeps the pod as it stands: going on with it makes no other. */
 const isBegun = async (kept: Kept, run: Run): Promise<boolean> =>
-  isOpen(kept, run) && isSame(kept.mark, run.mark) && (await keepsIt(kept, run)) !== false;
+  isOpen(kept, run) && isSame(kept.mark, run.mark) && isSealed(kept, run.hands) && (await keepsIt(kept, run)) !== false;
+
+const isOurs = (kept: Kept, { mark, hands }: Run): boolean =>
+  isMarkOf(writeMark(kept.mark), mark) && isSealed(kept, hands);
 
 /** Whether the pod is still what is kept of it; null where it is not there, or could not be read. */
 async function keepsIt({ manifest }: Kept, { object, hands }: Pick<Run, "object" | "hands">): Promise<boolean | null> {
@@ -111,11 +118,6 @@ const isSame = (one: Mark, other: Mark): boolean =>
   one.fingerprint === other.fingerprint && isSameRequest(one.request, other.request);
 const isOpen = ({ mark }: Kept, { hands }: Run): boolean => isUnderWay(mark, hands.world.clock());
 const keptIs = ({ mark }: Kept, { uid }: ObjectName): boolean => mark.pods?.[0]?.[1] === uid;
-
-function foreignKeeper({ object, hands }: Run): Line {
-  const { name, namespace } = keeperOf(object);
-  return say`secret ${code(name)} exists, and may be the only copy of an earlier pod of this name. If nobody needs it: ${code(kubectl(hands.context ?? null, namespace, "delete", "secret", name))}`;
-}
 
 /** Reads the pod whole, and tries each write before the first is made. */
 async function manifestBefore(
@@ -191,7 +193,7 @@ export async function makeAnew(run: Run): Promise<Remade> {
     }
     if (pod.status === "ok" && isMarkOf(pod.value.mark, mark)) return await forget(run, held, pod.value.uid, isLate);
     if (pod.status === "ok" && mark.pods?.[0]?.[1] !== pod.value.uid) return stop(madeByOthers(run, held));
-    const kept = held.status === "ok" && isMarkOf(writeMark(held.value.mark), mark) ? held.value : lastKept;
+    const kept = held.status === "ok" && isOurs(held.value, run) ? held.value : lastKept;
     if (kept === null) return stop(unkept(run, pod.status === "ok", held));
     if (pod.status !== "ok") return await makeAgain(run, kept, held, isLate);
     const step = await takeOut(run, kept, pod.value, isLate ? (blocked ?? "the time was over") : null);
@@ -203,6 +205,12 @@ export async function makeAnew(run: Run): Promise<Remade> {
 }
 
 function unkept(run: Run, isThere: boolean, held: Read<Kept>): Outcome {
+  const { object, hands } = run;
+  if (held.status === "ok" && !isSealed(held.value, hands))
+    return ended(
+      "Failed",
+      isThere ? say`${notKept(object)}. The pod is not deleted` : forgedKeeper(object, hands.context ?? null),
+    );
   const what = isThere ? say`: it is not deleted` : say`, and it is gone`;
   const other = held.status === "ok" ? say`. ${foreignKeeper(run)}` : say``;
   return ended("Failed", say`nothing of this re-pull keeps the manifest of ${named(run.object)}${what}${other}`);
@@ -258,10 +266,10 @@ async function makeAgain(run: Run, kept: Kept, held: Read<Kept>, isLate: boolean
   if (answer.kind === "done" && answer.uid !== null) return await forget(run, held, answer.uid, isLate);
   if (answer.kind !== "refused" || answer.why === "exists")
     return isLate && answer.kind === "lost"
-      ? stop(unfinished(run, say`could not be verified: ${told(answer.reason)}`))
+      ? stop(unfinished(run, say`could not be verified: ${told(answer.reason)}`, held))
       : "again";
   progress(hands, "Executing", say`${named(object)} is refused: ${told(answer.reason)}. Trying again`);
-  return isLate ? stop(unfinished(run, say`${named(object)} is refused: ${told(answer.reason)}`)) : "again";
+  return isLate ? stop(unfinished(run, say`${named(object)} is refused: ${told(answer.reason)}`, held)) : "again";
 }
 
 /** The new pod is there: nothing has to be kept any more. */
@@ -283,16 +291,5 @@ function madeByOthers(run: Run, held: Read<Kept>): Outcome {
   return ended(
     "Failed",
     say`somebody else has made ${named(run.object)} again meanwhile: it is left as it is${keeper}`,
-  );
-}
-
-/** It was deleted, and is not there again: what keeps it, and the way to make it without us. */
-function unfinished({ object, hands, signal }: Run, why: Line): Outcome {
-  const { namespace, name } = keeperOf(object);
-  const typed = (...words: readonly string[]): string => kubectl(hands.context ?? null, namespace, ...words);
-  const restore = `${typed("get", "secret", name, "-o", "jsonpath={.data.manifest}")} | base64 -d | ${typed("create", "-f", "-")}`;
-  return ended(
-    signal.aborted ? "Executing" : "Failed",
-    say`${why}. Nothing makes ${named(object)} again by itself: once it is gone, it does not exist until the same command is run again. Secret ${code(name)} keeps the manifest of ${named(object)}: the same command again goes on, or, once it is gone, ${code(restore)}`,
   );
 }

@@ -14,6 +14,19 @@ export interface Hands {
   readonly timeout: number;
   /** The kubeconfig's context, where one was named: commands that are shown name it too. */
   readonly context?: string | null;
+  /** Where the hash of what is kept of a bare pod stands. Left out: a shell makes with its user's own rights whatever it finds. */
+  readonly seal?: Seal;
+}
+
+/**
+ * What is kept of a bare pod stands in a Secret, and may be written by people who may make no pod: whoever makes pods for others makes only what
+ * has this hash.
+ */
+export interface Seal {
+  /** Notes the hash where nobody else writes. Until that is so, nothing is deleted: false. */
+  note(hash: string): Promise<boolean>;
+  /** As it was noted last; null: nothing was. */
+  noted(): string | null;
 }
 
 /** A pod that is not there yet, and what it is about. */

@@ -3,7 +3,7 @@ import { readMark } from "../../../src/repull/mark.ts";
 import type { Plan } from "../../../src/repull/plan.ts";
 import { keptPod } from "../../../src/repull/run/bare-pod.ts";
 import { resumeRepull, runRepull } from "../../../src/repull/run/run.ts";
-import type { Hands, Outcome, Progress } from "../../../src/repull/run/types.ts";
+import type { Hands, Outcome, Progress, Seal } from "../../../src/repull/run/types.ts";
 import { underWay } from "../../../src/repull/run/under-way.ts";
 import { parametersOf } from "../../../src/repull/strategy.ts";
 import type { ObjectName } from "../../../src/world.ts";
@@ -47,6 +47,8 @@ export interface Told {
 
 export interface Over {
   readonly timeout?: number;
+  /** Where whoever makes pods for others notes what is kept. */
+  readonly seal?: Seal;
   /** Called at each report, with the number of reports so far: Ctrl-C, or what others do meanwhile. */
   readonly onReport?: (progress: Progress, abort: () => void) => void;
 }
@@ -54,7 +56,7 @@ export interface Over {
 /** One process that runs the command: it goes on with what it finds under way, as the shell does, or runs the plan. */
 export async function run(
   { asked, plan, object, cluster }: Stage,
-  { timeout = 600_000, onReport }: Over = {},
+  { timeout = 600_000, onReport, seal }: Over = {},
 ): Promise<Told> {
   const world = cluster.world();
   const parameters = parametersOf(asked.strategy, asked.parameters);
@@ -64,6 +66,7 @@ export async function run(
     world,
     core: coreOf(cluster),
     timeout,
+    ...(seal === undefined ? {} : { seal }),
     report: (one) => {
       progress.push(one);
       onReport?.(one, () => stopping.abort());
