@@ -30,7 +30,7 @@ export async function askOnce(
     if (there.status !== "ok") return refused(unread(there));
     const place = placeOf(fingerprint, there.value.items);
     if (place.kind !== "new") return place;
-    const spec = specFor(place.attempt);
+    const spec = unnamed(there.value.items, place.attempt, specFor);
     if (!spec.ok) return refused(spec.error.sentence);
     const name = requestName(spec.value);
     const bent = there.value.unreadable.find((one) => one.name === name && one.namespace === namespace);
@@ -40,6 +40,19 @@ export async function askOnce(
     if (end !== null) return end;
   }
   return refused("others ask for the same all the time, and end it: look at imagepull requests, and ask again");
+}
+
+/** The first attempt whose name nothing has: whoever writes requests by hand may have given it to another plan. */
+function unnamed(
+  existing: readonly RepullRequest[],
+  from: number,
+  specFor: (attempt: number) => Result<RequestSpec>,
+): Result<RequestSpec> {
+  const names = new Set(existing.map(({ name }) => name));
+  for (let attempt = from; ; attempt += 1) {
+    const spec = specFor(attempt);
+    if (!spec.ok || !names.has(requestName(spec.value))) return spec;
+  }
 }
 
 const refused = (sentence: string): AskedFor => ({ kind: "refused", sentence: sentence.replace(/\.$/u, "") });

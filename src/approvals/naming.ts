@@ -28,11 +28,14 @@ export function requestName({
   return `${slug(target.name, longest - end.length, "repull")}${end}`;
 }
 
-/** `web-0123456789abcdef-1-approve-…`: the same word of the same person on the same request is the same object, however it arrives. */
-export function decisionName(request: string, by: string, verb: Verb): string {
+/**
+ * `web-0123456789abcdef-1-approve-…`: the same word of the same person on the same request is the same object, however it arrives. `taken`: how
+ * many such names others have taken.
+ */
+export function decisionName(request: string, by: string, verb: Verb, taken = 0): string {
   // As JSON: no name of a person or of a request can be written so that it runs into the next.
   const hash = createHash("sha256")
-    .update(JSON.stringify([request, by, verb]))
+    .update(JSON.stringify([request, by, verb, ...(taken === 0 ? [] : [taken])]))
     .digest("hex")
     .slice(0, 20);
   const end = `-${verb}-${hash}`;

@@ -5,7 +5,7 @@ import { quote } from "../diagnosis/causes/commands.ts";
 import type { Read } from "../diagnosis/evidence.ts";
 import { redact } from "../diagnosis/redact.ts";
 import { type Asked, decisionsOn } from "./judge.ts";
-import { isSlack, personOf } from "./person.ts";
+import { personOf } from "./person.ts";
 import type { ApprovalRules, RepullDecision, RepullRequest, RequestSpec, Right, Rights, Verdict } from "./types.ts";
 
 /** One SubjectAccessReview: `review` of the cluster's reader. */
@@ -16,6 +16,14 @@ const usualDeadline = 5_000;
 
 const group = "imagepull.dev";
 
+/**
+ * Whoever asks has to be able to make the decision that cancels it, and Kubernetes has no right to make some decisions and no others. So who asks
+ * may create them under no name that RBAC knows (`resourceNames: [""]`), as it sees each that is posted; who decides may create them without
+ * such a bound, which is what a question about one by its name tells. No object bears this name.
+ */
+export const anyDecision = "any";
+const isToDecide = ({ verb, resource }: Right): boolean => verb === "create" && resource === "repulldecisions";
+
 /** Who may, as Kubernetes says at the moment: nothing is remembered. Whatever is not a clear yes is a no. */
 export function createRights(ask: Ask, deadline = usualDeadline): Rights {
   return {
@@ -23,7 +31,15 @@ export function createRights(ask: Ask, deadline = usualDeadline): Rights {
       const timeout = AbortSignal.timeout(deadline);
       const { verb, resource, namespace } = right;
       const read = await ask(
-        { user: who.user, groups: who.groups, verb, group, resource, namespace },
+        {
+          user: who.user,
+          groups: who.groups,
+          verb,
+          group,
+          resource,
+          namespace,
+          ...(isToDecide(right) ? { name: anyDecision } : {}),
+        },
         signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       );
       if (read.status !== "ok") return unchecked(who, right, read);
@@ -97,14 +113,11 @@ export function rightsToAsk(spec: Pick<RequestSpec, "strategy" | "parameters">, 
 }
 
 /**
- * What somebody needs to decide on this re-pull. That a shell user may create a decision is held where it is created; one that came by Slack the
- * bot has created.
+ * What somebody needs to decide on this re-pull. That there is a decision of theirs tells nothing: one that came by Slack the bot has created, and
+ * who may only ask can create one that cancels.
  */
-export const rightsToDecide = (
-  by: string,
-  { spec, namespace }: Pick<RepullRequest, "spec" | "namespace">,
-): readonly Right[] => [
-  ...(isSlack(by) ? [{ verb: "create", resource: "repulldecisions", namespace } as const] : []),
+export const rightsToDecide = ({ spec, namespace }: Pick<RepullRequest, "spec" | "namespace">): readonly Right[] => [
+  { verb: "create", resource: "repulldecisions", namespace },
   { verb: spec.strategy, resource: "repullrequests", namespace },
 ];
 
@@ -134,7 +147,7 @@ export async function askFor(
     if (isOwn && spec.decision === "cancel") return [uid, { may: { ok: true }, own: null }];
     const own: Right = { verb: "approve-own", resource: "repullrequests", namespace: request.namespace };
     const [may, mayOwn] = await Promise.all([
-      mayAll(once, who, rightsToDecide(spec.by, request), signal),
+      mayAll(once, who, rightsToDecide(request), signal),
       isOwn ? once.may(who, own, signal) : null,
     ]);
     return [uid, { may, own: mayOwn }];

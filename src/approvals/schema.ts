@@ -67,7 +67,8 @@ const requestStatus = z.object({
   progress: optional(z.object({ done: z.int().min(0), of: z.int().min(0), line: text })),
   running: optional(digests),
   undo: optional(z.enum(["offered", "none"])),
-  slack: optional(z.object({ channel: word, ts: optionalText })),
+  kept: optional(hex),
+  slack: optional(z.object({ channel: word, ts: optionalText, by: word, at: instant, shown: optionalText })),
 }) satisfies z.ZodType<RequestStatus>;
 
 const decisionSpec = z.object({

@@ -5,7 +5,14 @@ import type { Read } from "../diagnosis/evidence.ts";
 import type { BadInput, Result } from "../diagnosis/result.ts";
 import type { Write, Written } from "../world.ts";
 import { decisionManifest, parseDecision, parseRequest, requestManifest, statusManifest } from "./schema.ts";
-import { apiVersion, type ApprovalStore, type Kept, type Listed, type RequestStatus } from "./types.ts";
+import {
+  apiVersion,
+  type ApprovalStore,
+  type Kept,
+  type Listed,
+  type RepullRequest,
+  type RequestStatus,
+} from "./types.ts";
 
 /** A list of some hundred requests may take a while; nobody waits at a prompt for the others. */
 const readDeadline = 10_000;
@@ -34,7 +41,7 @@ export function createStore(reader: Reads, writer: Pick<Writer, "write">): Appro
     ask: requests.create,
     decide: decisions.create,
     async move(request, status, signal) {
-      const written = await writer.write(statusPatch(request, request.resourceVersion, status), signal);
+      const written = await writer.write(statusPatch(request, status), signal);
       // Gone, or another of its name: it is not what was read.
       if (written.kind === "refused" && written.why === "absent") return { kind: "conflict" };
       if (written.kind !== "done") return kept(written);
@@ -144,20 +151,30 @@ const creation = (resource: Stored, name: Named, body: object): Write => ({
   body,
 });
 
-/** What a status may be without: a merge patch keeps what it does not name. */
-const cleared = { executor: null, progress: null, running: null, undo: null, slack: null };
+/** What a status may be without: a merge patch keeps what it does not name, at every depth. */
+const cleared = { executor: null, progress: null, running: null, undo: null, kept: null, slack: null };
+
+const nulls = (of: object | null | undefined): object =>
+  Object.fromEntries(Object.keys(of ?? {}).map((key) => [key, null]));
+
+/** As a merge patch that leaves nothing of ours as it was: what is null now, or is no key any more, is named as null. */
+const replacing = (before: RequestStatus | null, status: RequestStatus): object => ({
+  ...cleared,
+  ...statusManifest(status),
+  ...(status.slack === null ? {} : { slack: { ...status.slack } }),
+  ...(status.running === null ? {} : { running: { ...nulls(before?.running), ...status.running } }),
+});
 
 /** Holds for this state of this object alone: another UID cannot be written, another version is a conflict. */
-const statusPatch = (
-  request: Named & { readonly uid: string },
-  resourceVersion: string,
-  status: RequestStatus,
-): Write => ({
+const statusPatch = (request: RepullRequest, status: RequestStatus): Write => ({
   object: objectOf("repullrequests", request, request.uid),
   verb: "patch",
   path: `${collection("repullrequests", request.namespace)}/${request.name}/status`,
   type: "application/merge-patch+json",
-  body: { metadata: { uid: request.uid, resourceVersion }, status: { ...cleared, ...statusManifest(status) } },
+  body: {
+    metadata: { uid: request.uid, resourceVersion: request.resourceVersion },
+    status: replacing(request.status, status),
+  },
 });
 
 const deletion = (

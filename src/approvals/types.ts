@@ -97,8 +97,22 @@ export interface RequestStatus {
   readonly running: Readonly<Record<string, readonly string[]>> | null;
   /** Whether going back can be asked for. */
   readonly undo: "offered" | "none" | null;
-  /** Where its message stands; `ts` null: it is to be posted, and may have been. */
-  readonly slack: { readonly channel: string; readonly ts: string | null } | null;
+  /** The hash of what is kept of a bare pod (`sealOf`), from before it is deleted: of nothing else it is made again. */
+  readonly kept: string | null;
+  /** Where its message stands. */
+  readonly slack: SlackPlace | null;
+}
+
+export interface SlackPlace {
+  readonly channel: string;
+  /** Null: it is to be posted, and may have been. */
+  readonly ts: string | null;
+  /** The process that posts it and keeps it. */
+  readonly by: string;
+  /** RFC 3339: when it was said that it is to be posted. */
+  readonly at: string;
+  /** The phase that it is known to show; null: none. */
+  readonly shown: string | null;
 }
 
 export interface Counted {

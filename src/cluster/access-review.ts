@@ -10,6 +10,8 @@ export interface AccessReview {
   readonly resource: string;
   /** Null: in all. */
   readonly namespace: string | null;
+  /** Of one object; left out, of none: a rule that lists names does not hold then, but where it lists the empty one. */
+  readonly name?: string;
 }
 
 export interface Reviewed {
@@ -23,11 +25,21 @@ const apiVersion = "authorization.k8s.io/v1";
 /** SubjectAccessReview. A POST that nothing is kept of. */
 export const accessReview = {
   path: `/apis/${apiVersion}/subjectaccessreviews`,
-  body: ({ user, groups, verb, group, resource, namespace }: AccessReview) => ({
+  body: ({ user, groups, verb, group, resource, namespace, name }: AccessReview) => ({
     apiVersion,
     kind: "SubjectAccessReview",
     // An empty namespace is all of them.
-    spec: { user, groups, resourceAttributes: { verb, group, resource, namespace: namespace ?? "" } },
+    spec: {
+      user,
+      groups,
+      resourceAttributes: {
+        verb,
+        group,
+        resource,
+        namespace: namespace ?? "",
+        ...(name === undefined ? {} : { name }),
+      },
+    },
   }),
   words: ({ verb, resource }: AccessReview) => ({
     what: `who may ${verb} ${resource}`,

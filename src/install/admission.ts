@@ -1,3 +1,4 @@
+import { anyDecision } from "../approvals/rights.ts";
 import { group } from "./crds.ts";
 import type { Manifest } from "./manifests.ts";
 
@@ -49,6 +50,13 @@ const mayVerb = (needed: string, verb: string): Rule => ({
   message: "a right is missing",
 });
 
+/** Who asks may post a decision (`imagepull-ask`), so that it can be called off; whether it was theirs, the bot finds. All else is for who decides. */
+const mayDecide: Rule = {
+  expression: `variables.bot || object.spec.decision == 'cancel' || variables.decisions.name('${anyDecision}').check('create').allowed()`,
+  messageExpression: `request.userInfo.username + ' may not create repulldecisions.${group} in namespace ' + request.namespace + ' but to cancel what they have asked for'`,
+  message: "a right is missing",
+};
+
 const policies: readonly Policy[] = [
   {
     name: "imagepull-requests",
@@ -67,7 +75,7 @@ const policies: readonly Policy[] = [
     name: "imagepull-decisions",
     operation: "CREATE",
     resources: ["repulldecisions"],
-    rules: [...namesAreTrue("by", "byGroups"), standsAlone],
+    rules: [...namesAreTrue("by", "byGroups"), standsAlone, mayDecide],
   },
   {
     name: "imagepull-only-the-bot-writes",
@@ -106,6 +114,10 @@ export const admission = (account: string, labels: Readonly<Record<string, strin
           {
             name: "requests",
             expression: `authorizer.group('${group}').resource('repullrequests').namespace(request.namespace)`,
+          },
+          {
+            name: "decisions",
+            expression: `authorizer.group('${group}').resource('repulldecisions').namespace(request.namespace)`,
           },
         ],
         validations: rules.map((rule) => ({ ...rule, reason: "Forbidden" })),

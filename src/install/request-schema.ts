@@ -116,7 +116,16 @@ export const requestStatus: Schema = fields({
   ),
   running: orNull(byContainer(digests)),
   undo: orNull(oneOf(["offered", "none"])),
-  slack: orNull(fields({ channel: word(64), ts: orNull(word(64)) } satisfies Of<NonNullable<RequestStatus["slack"]>>)),
+  kept: orNull(fingerprint),
+  slack: orNull(
+    fields({
+      channel: word(64),
+      ts: orNull(word(64)),
+      by: name,
+      at: instant,
+      shown: orNull(word(64)),
+    } satisfies Of<NonNullable<RequestStatus["slack"]>>),
+  ),
 } satisfies Of<RequestStatus>);
 
 export const decisionSpec: Schema = fields({

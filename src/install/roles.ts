@@ -8,6 +8,7 @@ interface RoleRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
 /** A ClusterRole that is bound to nobody. */
@@ -43,10 +44,13 @@ const on = (resources: readonly string[], verbs: readonly string[], apiGroup: st
 const both = ["repullrequests", "repulldecisions"];
 const look = on(both, ["get", "list", "watch"]);
 
+/** To cancel one's own: posted, it has no name yet for RBAC. Whatever else is decided takes the same right without this bound, which admission asks for. */
+const cancelOwn: RoleRule = { ...on(["repulldecisions"], ["create"]), resourceNames: [""] };
+
 /** For people. No role aggregates to these, and they are bound to nobody: whoever grants them names who. */
 export const peoplesRoles = (labels: Readonly<Record<string, string>>): readonly Manifest[] => [
   role("imagepull-look", [look], labels),
-  role("imagepull-ask", [look, on(["repullrequests"], ["create", ...strategies])], labels),
+  role("imagepull-ask", [look, on(["repullrequests"], ["create", ...strategies]), cancelOwn], labels),
   role("imagepull-decide", [look, on(["repulldecisions"], ["create"]), on(["repullrequests"], strategies)], labels),
 ];
 

@@ -32,6 +32,16 @@ describe("asking once", () => {
     expect(shelf.kept.requests).toHaveLength(1);
   });
 
+  it("takes the next attempt where another plan has its name", async () => {
+    const taken = requestWith({ spec: { fingerprint: "fedcba9876543210", requestedBy: "mallory" } });
+    const shelf = shelfWith({ requests: [taken] });
+    expect(await ask(shelf)).toMatchObject({
+      kind: "asked",
+      request: { name: `checkout-${fingerprint}-2`, spec: { attempt: 2 } },
+    });
+    expect(shelf.writes).toHaveLength(1);
+  });
+
   it("keel-hq/keel#485: what was denied is not asked again, whoever asks", async () => {
     const shelf = shelfWith({ requests: [ended("Denied")] });
     expect(await ask(shelf, "somebody else")).toMatchObject({ kind: "denied", request: { name: requestName } });

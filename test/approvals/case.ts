@@ -48,6 +48,7 @@ export const status = (phase: Phase, over: Partial<RequestStatus> = {}): Request
   progress: null,
   running: null,
   undo: null,
+  kept: null,
   slack: null,
   ...over,
 });

@@ -35,6 +35,22 @@ describe("what Kubernetes says of somebody", () => {
     ]);
   });
 
+  it.each<[right: Right, name: string | undefined]>([
+    [{ verb: "create", resource: "repulldecisions", namespace: "shop" }, "any"],
+    [{ verb: "create", resource: "repullrequests", namespace: "shop" }, undefined],
+    [restart, undefined],
+  ])(
+    "%j is asked with the name %s: who may only cancel their own may create decisions without one",
+    async (right, name) => {
+      const asked: AccessReview[] = [];
+      await createRights((review) => {
+        asked.push(review);
+        return Promise.resolve(refused);
+      }).may(who, right);
+      expect(asked.map((review) => review.name)).toEqual([name]);
+    },
+  );
+
   it.each<[name: string, read: Read<Reviewed>, verdict: object]>([
     ["a yes", { status: "ok", value: { allowed: true, error: null } }, { ok: true }],
     [
@@ -176,15 +192,12 @@ describe("which rights something takes", () => {
     expect(new Set(asked.map(({ namespace }) => namespace))).toEqual(new Set(["shop"]));
   });
 
-  it.each([
-    [erin, ["create repulldecisions", "restart repullrequests"]],
-    // Who could not create it has not created it.
-    ["gus", ["restart repullrequests"]],
-  ])("to decide, by %s", (by, verbs) => expect(verbsOf(rightsToDecide(by, request()))).toEqual(verbs));
+  it("to decide", () =>
+    expect(verbsOf(rightsToDecide(request()))).toEqual(["create repulldecisions", "restart repullrequests"]));
 
   it("all are needed: the first no is the answer", async () => {
     const rights: Rights = { may: (_, { verb }) => Promise.resolve(verb === "restart" ? no : yes) };
-    expect(await mayAll(rights, who, rightsToDecide(erin, request()))).toEqual(no);
+    expect(await mayAll(rights, who, rightsToDecide(request()))).toEqual(no);
     expect(await mayAll(rights, who, [])).toEqual(yes);
   });
 });
@@ -213,10 +226,18 @@ describe("what is asked about decisions", () => {
     [
       "also approve-own, of whoever asked for it, by whichever door",
       [["dana@example.com", "approve", 5]],
-      ["dana@example.com restart repullrequests shop", "dana@example.com approve-own repullrequests shop"],
+      [
+        "dana@example.com create repulldecisions shop",
+        "dana@example.com restart repullrequests shop",
+        "dana@example.com approve-own repullrequests shop",
+      ],
     ],
     ["nothing about the requester's own cancel", [[dana, "cancel", 5]], []],
-    ["as much about another's", [["gus", "cancel", 5]], ["gus restart repullrequests shop"]],
+    [
+      "as much about another's",
+      [["gus", "cancel", 5]],
+      ["gus create repulldecisions shop", "gus restart repullrequests shop"],
+    ],
     [
       "nothing about another request",
       [
@@ -228,7 +249,7 @@ describe("what is asked about decisions", () => {
     [
       "once, however often somebody says it",
       Array.from({ length: 50 }, (): Word => ["gus", "approve", 5]),
-      ["gus restart repullrequests shop"],
+      ["gus create repulldecisions shop", "gus restart repullrequests shop"],
     ],
   ])("%s", async (_, words, asked) => expect((await asks(words)).asked).toEqual(asked));
 

@@ -85,7 +85,8 @@ const statuses: fc.Arbitrary<RequestStatus> = fc.record({
   progress: orNull(fc.record({ done: fc.nat(), of: fc.nat(), line: fc.string() })),
   running: orNull(digests),
   undo: orNull(fc.constantFrom("offered" as const, "none" as const)),
-  slack: orNull(fc.record({ channel: word, ts: orNull(word) })),
+  kept: orNull(hex),
+  slack: orNull(fc.record({ channel: word, ts: orNull(word), by: word, at: instant, shown: orNull(word) })),
 });
 
 const runs = { numRuns: 500, seed: 20_261_129 };

@@ -50,6 +50,7 @@ export const statusWith = (over: Partial<RequestStatus> = {}): RequestStatus => 
   progress: null,
   running: null,
   undo: null,
+  kept: null,
   slack: null,
   ...over,
 });

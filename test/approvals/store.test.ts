@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { firstStatus, moved } from "../../src/approvals/controller/status.ts";
 import { createStore } from "../../src/approvals/store.ts";
-import type { ApprovalStore, DecisionSpec, Kept, RepullRequest, RequestSpec } from "../../src/approvals/types.ts";
+import type {
+  ApprovalStore,
+  DecisionSpec,
+  Kept,
+  RepullRequest,
+  RequestSpec,
+  RequestStatus,
+} from "../../src/approvals/types.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { type EmptyCluster, startEmptyCluster } from "../../src/playground/cluster/empty-cluster.ts";
 import { bot } from "../../src/playground/cluster/users.ts";
@@ -28,6 +35,9 @@ const decision = (request: RepullRequest): DecisionSpec => ({
   decision: "cancel",
   reason: "",
 });
+
+const place = { channel: "C1", ts: "1.1", by: "bot-1", at: "2026-11-24T10:00:00Z", shown: "Pending" };
+const executor = (id: string) => ({ id, renewedAt: "2026-11-24T10:00:00Z" });
 
 describe("requests and decisions, over real HTTP to the simulated API server", () => {
   const ends: (() => void | Promise<void>)[] = [];
@@ -106,6 +116,27 @@ describe("requests and decisions, over real HTTP to the simulated API server", (
       const read = await own.request("shop", "web-1");
       expect(read.status === "ok" && read.value.status).toMatchObject({ executor: null, progress: null });
       expect(let_.resourceVersion).not.toBe(second.resourceVersion);
+    });
+
+    it.each<[string, Partial<RequestStatus>, Partial<RequestStatus>]>([
+      ["a message that is to be posted anew", { slack: place }, { slack: { ...place, ts: null, shown: null } }],
+      ["a message in another channel", { slack: place }, { slack: { ...place, channel: "C2", ts: null } }],
+      ["no message any more", { slack: place }, { slack: null }],
+      ["an executor that has changed", { executor: executor("a") }, { executor: executor("b") }],
+      ["a progress that has ended", { progress: { done: 1, of: 2, line: "1 of 2" } }, { progress: null }],
+      [
+        "other containers that run",
+        { running: { app: ["sha256:a"], old: ["sha256:b"] } },
+        { running: { app: ["sha256:c"] } },
+      ],
+    ])("nothing stays of what was there: %s", async (_, before, after) => {
+      const made = done(await ann.ask("shop", "web-1", spec()));
+      const pending = firstStatus(1, new Date(now));
+      const first = done(await own.move(made, { ...pending, ...before }));
+      expect(await own.request("shop", "web-1")).toEqual({ status: "ok", value: first });
+      const second = done(await own.move(first, { ...pending, ...after }));
+      expect(second.status).toEqual({ ...pending, ...after });
+      expect(await own.request("shop", "web-1")).toEqual({ status: "ok", value: second });
     });
 
     it("nobody but the bot moves a request, and no step is left out", async () => {

@@ -108,12 +108,20 @@ describe("people's roles", () => {
 
   it.each([
     ["imagepull-look", [look]],
-    ["imagepull-ask", [look, `create,${verbs} repullrequests`]],
+    // To cancel what they have asked for: a posted decision has no name for RBAC, and one to decide is asked about by name.
+    ["imagepull-ask", [look, `create,${verbs} repullrequests`, 'create repulldecisions [""]']],
     ["imagepull-decide", [look, "create repulldecisions", `${verbs} repullrequests`]],
   ])("%s: exactly this, and nothing aggregates to it", (name, expected) => {
     const role = named("ClusterRole", name);
-    const rules = role["rules"] as { apiGroups: string[]; resources: string[]; verbs: string[] }[];
-    expect(rules.map((rule) => `${rule.verbs.join(",")} ${rule.resources.join(",")}`)).toEqual(expected);
+    const rules = role["rules"] as {
+      apiGroups: string[];
+      resources: string[];
+      verbs: string[];
+      resourceNames?: string[];
+    }[];
+    const bound = ({ resourceNames }: (typeof rules)[number]): string =>
+      resourceNames === undefined ? "" : ` ${JSON.stringify(resourceNames)}`;
+    expect(rules.map((rule) => `${rule.verbs.join(",")} ${rule.resources.join(",")}${bound(rule)}`)).toEqual(expected);
     expect(rules.map(({ apiGroups }) => apiGroups)).toEqual(rules.map(() => ["imagepull.dev"]));
     expect(Object.keys(role.metadata.labels ?? {})).toEqual(["app.kubernetes.io/name"]);
     expect(role).not.toHaveProperty("aggregationRule");

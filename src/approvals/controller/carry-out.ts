@@ -4,6 +4,7 @@ import type { Plan } from "../../repull/plan.ts";
 import { resumeRepull, runRepull } from "../../repull/run/run.ts";
 import type { Hands, Outcome } from "../../repull/run/types.ts";
 import type { Parameters } from "../../repull/strategy.ts";
+import type { World } from "../../world.ts";
 import type { RepullRequest } from "../types.ts";
 import { objectOf } from "./asked.ts";
 import { type Ending, endingNoted, endingOf, failedBefore, finished } from "./ending.ts";
@@ -55,7 +56,20 @@ const handsOf = ({ parts, lease }: Execution, timeout: number): Hands => ({
   core: parts.core,
   report: lease.report,
   timeout,
+  seal: {
+    note: (hash) => noteKept(parts.world, lease, hash),
+    noted: () => lease.request().status?.kept ?? null,
+  },
 });
+
+async function noteKept(world: Pick<World, "sleep">, lease: Lease, hash: string): Promise<boolean> {
+  for (let attempt = 0; attempt < attempts && !lease.signal.aborted; attempt += 1) {
+    const kept = await lease.change((status) => ({ ...status, kept: hash }));
+    if (kept !== "unknown") return kept === "kept";
+    await world.sleep(pause, lease.signal);
+  }
+  return false;
+}
 
 async function begin(execution: Execution, { plan, parameters }: NonNullable<Ready>): Promise<End> {
   const { lease } = execution;

@@ -3,6 +3,7 @@ import { decisionsOn, judge, type Judged } from "../judge.ts";
 import { isOpen, nextMove } from "../machine.ts";
 import { askFor } from "../rights.ts";
 import type { RepullRequest, RequestStatus } from "../types.ts";
+import { moveBeside } from "./beside.ts";
 import { countedOf, firstStatus, isSameCounted, moved, sentence, type To, waitingFor } from "./status.ts";
 import type { ControllerParts, Look } from "./types.ts";
 
@@ -29,7 +30,7 @@ export async function write(
   signal?: AbortSignal,
 ): Promise<RepullRequest | null> {
   const from = request.status?.phase ?? null;
-  const kept = await store.move(request, status, signal);
+  const kept = await moveBeside(store, request, status, signal);
   if (kept.kind === "refused") report({ kind: "refused", request, reason: kept.reason });
   if (kept.kind !== "done") return null;
   if (from !== status.phase) report({ kind: "moved", request, from, to: status.phase, by, message: status.message });

@@ -1,6 +1,8 @@
 import { at, code, type Line, say } from "../../diagnosis/say.ts";
 import { foreignUnderWay, type Mark, readMark } from "../../repull/mark.ts";
+import { sealOf } from "../../repull/keeper.ts";
 import { keptPod } from "../../repull/run/bare-pod.ts";
+import { forgedKeeper } from "../../repull/run/seal.ts";
 import { onlyPulls } from "../../repull/strategy.ts";
 import type { ObjectName, ObjectNow, World } from "../../world.ts";
 import type { RepullRequest } from "../types.ts";
@@ -23,13 +25,23 @@ export async function foundOf(world: World, request: RepullRequest, signal: Abor
   const object = objectOf(request);
   const { strategy } = request.spec;
   if (onlyPulls(strategy)) return { kind: "none" };
+  const noted = request.status?.kept ?? null;
+  let isForged = false;
   if (strategy === "delete-pods" && object.kind === "Pod") {
     const kept = await keptPod(world, object.namespace, object.name, signal);
-    if (kept.status === "ok" && isOf(kept.value.mark, request)) return { kind: "open", mark: kept.value.mark, object };
     if (kept.status !== "ok" && kept.status !== "absent") return { kind: "unknown", line: say`${code(kept.reason)}` };
+    if (kept.status === "ok") {
+      const isKept = noted === sealOf(kept.value);
+      const isOurs = isOf(kept.value.mark, request);
+      if (isKept && isOurs) return { kind: "open", mark: kept.value.mark, object };
+      // Whoever may write secrets may have written that it was begun, or what is to be made of the pod.
+      isForged = !isKept && (isOurs || noted !== null);
+    }
   }
   const read = await world.object(object, signal);
   const name = code(request.spec.target.text);
+  const isGoing = read.status === "absent" || (read.status === "ok" && read.value.deletedAt !== null);
+  if (isForged && isGoing) return gone(forgedKeeper(object, null));
   if (read.status === "absent") return gone(say`${name} does not exist any more, and its note of this is gone with it`);
   if (read.status !== "ok") return { kind: "unknown", line: say`${name} could not be read: ${code(read.reason)}` };
   const mark = readMark(read.value.mark);

@@ -1,8 +1,8 @@
 import { say } from "../../diagnosis/say.ts";
 import type { Progress } from "../../repull/run/types.ts";
 import type { World, Write, Written } from "../../world.ts";
-import { statusManifest } from "../schema.ts";
 import type { Phase, RepullRequest, RequestStatus } from "../types.ts";
+import { attempts, isSameWord } from "./beside.ts";
 import { moved, sentence } from "./status.ts";
 import type { ControllerParts } from "./types.ts";
 
@@ -103,9 +103,6 @@ function change(held: Held, make: (status: RequestStatus) => RequestStatus): Pro
   return next;
 }
 
-/** How often a status is read anew that something else writes at the same time. */
-const attempts = 5;
-
 async function write(held: Held, make: (status: RequestStatus) => RequestStatus): Promise<Kept> {
   const { store, world, id, report } = held.parts;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -124,7 +121,8 @@ async function write(held: Held, make: (status: RequestStatus) => RequestStatus)
     if (read.status !== "ok") return "unknown";
     const found = read.value;
     if (found.uid !== uid) return over(held);
-    if (found.status !== null && isSameWord(found.status, wanted)) return known(held, found, sent);
+    // Made, though no answer came.
+    if (isSameWord(found.status, wanted)) return known(held, found, sent);
     if (found.status?.executor?.id !== id) return over(held);
     held.current = found;
   }
@@ -173,20 +171,6 @@ async function guarded(held: Held, make: () => Promise<Written>): Promise<Writte
     ? make()
     : { kind: "lost", reason: "this replica may not be the executor any more: it was not sent" };
 }
-
-/** Whether a write without an answer was made: others write nothing but where the message stands. */
-function isSameWord(found: RequestStatus, wanted: RequestStatus): boolean {
-  const word = (status: RequestStatus): string => canonical(statusManifest({ ...status, slack: null }));
-  return word(found) === word(wanted);
-}
-
-/** The API server keeps fields in an order of its own. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-      : inner,
-  );
 
 const order: readonly Phase[] = ["Executing", "Verifying"];
 

@@ -46,6 +46,7 @@ export function firstStatus(needed: number, at: Date): RequestStatus {
     progress: null,
     running: null,
     undo: null,
+    kept: null,
     slack: null,
   };
 }

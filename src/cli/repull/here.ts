@@ -11,7 +11,7 @@ import type { Io } from "../io.ts";
 import type { Terminal } from "../layout.ts";
 import { neutral } from "../../diagnosis/neutral.ts";
 import { plainText } from "../../diagnosis/write.ts";
-import { stopped } from "../sentence.ts";
+import { stopped } from "../../approvals/desk/sentences.ts";
 import type { Asked } from "./asked.ts";
 import type { Engine } from "./engine.ts";
 import { outcomeText } from "./render-outcome.ts";

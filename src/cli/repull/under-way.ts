@@ -40,7 +40,9 @@ export async function standing(
   if (asked.request !== null) {
     // Whoever carries it out, and for which request: asked for again, it is the same.
     const mark = { ...found.mark, request: parameters.request };
-    const isSame = engine.underWay(mark, parameters, world.clock(), target).kind === "same";
+    // A request keeps which pods were selected, and not by which labels.
+    const asks = found.mark.request === null ? parameters : { ...parameters, selector: found.mark.asked.selector };
+    const isSame = engine.underWay(mark, asks, world.clock(), target).kind === "same";
     if (isSame) return (await import("./request.ts")).requestUnderWay(here, target, found.mark);
   }
   return found.kind === "other"

@@ -2,7 +2,7 @@ import { phaseOf, stateOf } from "../../approvals/told.ts";
 import type { RepullRequest } from "../../approvals/types.ts";
 import { neutral } from "../../diagnosis/neutral.ts";
 import { painter, type Terminal, wrapped } from "../layout.ts";
-import { stopped } from "../sentence.ts";
+import { stopped } from "../../approvals/desk/sentences.ts";
 import { age } from "./desk.ts";
 
 /** What was asked for, by whom, and what to type next. */

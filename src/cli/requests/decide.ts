@@ -1,14 +1,13 @@
 import { reasonOf } from "../../approvals/ask.ts";
-import { isFinal } from "../../approvals/machine.ts";
-import { decisionName } from "../../approvals/naming.ts";
+import { type DoorWords, objection } from "../../approvals/desk/objection.ts";
+import { bare, stopped } from "../../approvals/desk/sentences.ts";
 import { isSlack } from "../../approvals/person.ts";
-import { isOverdue, phaseOf, refusal, stateOf, unread } from "../../approvals/told.ts";
+import { sayOnce, wordIn } from "../../approvals/say-once.ts";
+import { refusal, stateOf, unread } from "../../approvals/told.ts";
 import type { DecisionSpec, RepullDecision, RepullRequest, Verb } from "../../approvals/types.ts";
-import type { Subject } from "../../core.ts";
 import { neutral } from "../../diagnosis/neutral.ts";
 import { refuse } from "../io.ts";
 import { confirmed } from "../repull/ask.ts";
-import { stopped } from "../sentence.ts";
 import { decline, type Desk } from "./desk.ts";
 import { findRequest } from "./find.ts";
 import { tellOutcome } from "./outcome.ts";
@@ -46,31 +45,37 @@ export async function decide(desk: Desk, word: Word): Promise<number> {
     decision: word.verb,
     reason: reason.value,
   };
-  const name = decisionName(request.name, spec.by, word.verb);
   const before = await approvals.store.decisions(word.namespace);
   if (before.status !== "ok") return refuse(io, format, `nothing was decided: ${unread(before)}`);
-  const same = before.value.items.find((one) => one.name === name);
-  if (same !== undefined) return saidAlready(desk, request, same);
-  const no = objection(desk, { request, word, who: who.value, at, reason: reason.value });
-  if (no !== null) return decline(desk, no);
+  const same = wordIn(before.value.items, spec);
+  if ("said" in same) return saidAlready(desk, request, same.said);
+  const isOwn = request.spec.requestedBy === spec.by;
+  const state = stopped(stateOf(request, at));
+  const spoken = { request, verb: word.verb, isOwn, reason: reason.value, at, state };
+  const no = objection(spoken, wordsFor(desk, request));
+  if (no !== null) return decline(desk, no.sentence);
   if (word.verb === "approve" && !word.yes) {
     const unseen = await withoutYes(desk, request, at);
     if (unseen !== null) return decline(desk, unseen);
   }
-  return carry(desk, request, name, spec);
+  return carry(desk, request, same.name, spec);
 }
 
+const wordsFor = ({ command }: Desk, { namespace, name }: RepullRequest): DoorWords => ({
+  goBack: "Once it has ended, go back with imagepull repull undo.",
+  askAgain: "Ask again with imagepull repull … --request.",
+  takeBack: `Take it back with: ${command(namespace, "cancel", name)}`,
+  approve: ` with: ${command(namespace, "approve", name)}`,
+  why: ': --reason "…"',
+});
+
 async function carry(desk: Desk, request: RepullRequest, name: string, spec: DecisionSpec): Promise<number> {
-  const { store } = desk.approvals;
-  const kept = await store.decide(request.namespace, name, spec);
-  const made = (): Promise<number> => tellOutcome(desk, request, { name, verb: spec.decision, isNew: true });
-  if (kept.kind === "done") return made();
-  if (kept.kind === "refused") return decline(desk, `nothing was decided: ${stopped(refusal(kept.reason))}`);
-  const read = await store.decisions(request.namespace);
-  const there = read.status === "ok" ? read.value.items.find((one) => one.name === name) : undefined;
-  if (there !== undefined)
-    return kept.kind === "lost" && there.spec.requestUid === request.uid ? made() : saidAlready(desk, request, there);
-  const why = kept.kind === "lost" ? ` (${kept.reason.replace(/\.$/u, "")})` : "";
+  const said = await sayOnce(desk.approvals.store, request.namespace, name, spec);
+  if (said.kind === "said")
+    return tellOutcome(desk, request, { name: said.decision.name, verb: spec.decision, isNew: true });
+  if (said.kind === "again") return saidAlready(desk, request, said.decision);
+  if (said.kind === "refused") return decline(desk, `nothing was decided: ${stopped(refusal(said.reason))}`);
+  const why = said.reason === null ? "" : ` (${bare(said.reason)})`;
   return decline(
     desk,
     `whether it was decided is not known${why}. The same command again finds out, and says nothing twice.`,
@@ -87,35 +92,6 @@ async function saidAlready(desk: Desk, request: RepullRequest, decision: RepullD
     );
   desk.io.err(`said already: ${spec.decision}, by you, at ${createdAt}.\n`);
   return tellOutcome(desk, request, { name, verb: spec.decision, isNew: false });
-}
-
-interface Case {
-  readonly request: RepullRequest;
-  readonly word: Word;
-  readonly who: Subject;
-  readonly at: Date;
-  readonly reason: string;
-}
-
-/** Why it is not even said; null where nothing stands against it that is known here. Whether it counts the bot decides. */
-function objection(desk: Desk, { request, word, who, at, reason }: Case): string | null {
-  const { verb } = word;
-  const { name, namespace, spec } = request;
-  const phase = phaseOf(request);
-  const state = stopped(stateOf(request, at));
-  const what = `request ${name} in namespace ${namespace}`;
-  if (isFinal(phase)) return `${what} is ${phase}, and nothing can be decided any more: ${state}`;
-  if (verb === "cancel" && (phase === "Executing" || phase === "Verifying"))
-    return `${what} is being carried out (${phase}), and cannot be cancelled any more: ${state} Once it has ended, go back with imagepull repull undo.`;
-  if (verb === "cancel") return null;
-  if (phase !== "Pending") return `${what} is ${phase} already: ${state}`;
-  if (isOverdue(request, at))
-    return `${what} can no longer be decided: ${state} Ask again with imagepull repull … --request.`;
-  if (spec.requestedBy !== who.user) return null;
-  if (verb === "deny") return `${what} is your own. Take it back with: ${desk.command(namespace, "cancel", name)}`;
-  return reason === ""
-    ? `${what} is your own, and somebody else approves it with: ${desk.command(namespace, "approve", name)}. To approve it yourself you need the right approve-own on repullrequests.imagepull.dev in namespace ${namespace}, and have to say why: --reason "…".`
-    : null;
 }
 
 /** Shows what would be approved, and asks. Null where somebody says yes; else why nothing was decided. */

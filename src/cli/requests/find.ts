@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { nearestNames } from "../../approvals/desk/find.ts";
 import { unread } from "../../approvals/told.ts";
 import type { RepullRequest } from "../../approvals/types.ts";
 import { badInput, failure, type Result, success } from "../../diagnosis/result.ts";
@@ -12,8 +12,6 @@ export interface Found {
 
 /** `usage`: it is no name. `unread`: nothing could be read. `none`: there is none that could be read. */
 export type NotFound = { readonly kind: "usage" | "unread" | "none"; readonly sentence: string };
-
-const mostShown = 3;
 
 /** A name as Kubernetes takes it; the error is a sentence. */
 export function requestNameOf(typed: string): Result<string> {
@@ -45,22 +43,8 @@ export async function findRequest(
       kind: "none",
       sentence: `request ${typed} in namespace ${namespace} cannot be read, so nothing was done with it: ${bent.why}`,
     });
-  const near = nearestNames(
-    items.map((one) => one.name),
-    typed,
-  );
+  const near = nearestNames(items, typed);
   const hint =
     near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `See what is there: imagepull requests -n ${namespace}`;
   return failure({ kind: "none", sentence: `no request "${typed}" in namespace ${namespace}. ${hint}` });
-}
-
-/** They begin alike, or differ in few letters; the nearest first. */
-function nearestNames(known: readonly string[], typed: string): readonly string[] {
-  const far = Math.max(2, Math.floor(typed.length / 3));
-  return known
-    .map((name) => ({ name, off: name.startsWith(typed) ? 0 : distance(name, typed) }))
-    .filter(({ off }) => off <= far)
-    .toSorted((one, other) => one.off - other.off)
-    .slice(0, mostShown)
-    .map(({ name }) => name);
 }

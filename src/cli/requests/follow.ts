@@ -3,7 +3,7 @@ import { phaseOf } from "../../approvals/told.ts";
 import type { ApprovalStore, Phase, RepullRequest } from "../../approvals/types.ts";
 import { neutral } from "../../diagnosis/neutral.ts";
 import type { Io } from "../io.ts";
-import { stopped } from "../sentence.ts";
+import { stopped } from "../../approvals/desk/sentences.ts";
 
 export interface Following {
   readonly store: Pick<ApprovalStore, "request">;

@@ -5,7 +5,7 @@ import { neutral } from "../../diagnosis/neutral.ts";
 import { refuse } from "../io.ts";
 import { painter, type Terminal } from "../layout.ts";
 import { stringify } from "../stringify.ts";
-import { stopped } from "../sentence.ts";
+import { stopped } from "../../approvals/desk/sentences.ts";
 import { age, type Desk, phaseColours } from "./desk.ts";
 
 export type ListFormat = "text" | "wide" | "json";

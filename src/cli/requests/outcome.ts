@@ -2,7 +2,7 @@ import { phaseOf, stateOf } from "../../approvals/told.ts";
 import type { Counted, RepullRequest, Verb } from "../../approvals/types.ts";
 import { neutral } from "../../diagnosis/neutral.ts";
 import { stringify } from "../stringify.ts";
-import { stopped } from "../sentence.ts";
+import { stopped } from "../../approvals/desk/sentences.ts";
 import { type Desk } from "./desk.ts";
 
 /** Milliseconds for which the bot is waited for, and between two looks. */

@@ -3,7 +3,7 @@ import { phaseOf, stateOf } from "../../approvals/told.ts";
 import type { RepullDecision, RepullRequest, RequestSpec } from "../../approvals/types.ts";
 import { neutral } from "../../diagnosis/neutral.ts";
 import { clockTime, painter, type Terminal, wrapped } from "../layout.ts";
-import { stopped } from "../sentence.ts";
+import { stopped } from "../../approvals/desk/sentences.ts";
 import { age, phaseColours } from "./desk.ts";
 
 /** A decision that is there, and what the bot made of it; `counts` null: it has not looked at it. */

@@ -10,12 +10,14 @@ export interface NodeInput {
   readonly bootedAt: Date;
   /** Where it is another than the recording's. */
   readonly architecture?: string | undefined;
+  /** Somebody has cordoned it: nothing new is scheduled there. */
+  readonly isCordoned?: boolean | undefined;
 }
 
 /** Writes the node as its kubelet reports it, and renews its lease. */
 export function reportNode(
   store: Store,
-  { name, address, voice, kubelet, bootedAt, architecture }: NodeInput,
+  { name, address, voice, kubelet, bootedAt, architecture, isCordoned = false }: NodeInput,
   at: Date,
 ): void {
   const { conditions } = voice.node;
@@ -44,7 +46,7 @@ export function reportNode(
       apiVersion: "v1",
       kind: "Node",
       metadata: { name, labels },
-      spec: { podCIDR: "10.244.0.0/24" },
+      spec: { podCIDR: "10.244.0.0/24", ...(isCordoned ? cordoned : {}) },
       status: {
         capacity,
         allocatable: capacity,
@@ -73,6 +75,12 @@ export function reportNode(
   );
   store.put(lease(name, at), bootedAt, { manager: "kubelet" });
 }
+
+/** As `kubectl cordon` leaves it, with the taint that the node's controller adds. */
+const cordoned = {
+  unschedulable: true,
+  taints: [{ key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" }],
+};
 
 const lease = (name: string, at: Date): KubeObject => ({
   apiVersion: "coordination.k8s.io/v1",

@@ -65,15 +65,14 @@ function rulesAllow(store: Store, binding: KubeObject, { verb, resource, subreso
       : store.get(roles, binding.metadata.namespace, roleRef.name);
   return (
     role !== undefined &&
-    roleSchema
-      .parse(role)
-      .rules.some(
-        ({ verbs, apiGroups, resources, resourceNames }) =>
-          holds(verbs, verb) &&
-          holds(apiGroups, resource.group) &&
-          holdsResource(resources, resource.plural, subresource) &&
-          (resourceNames.length === 0 || (name !== undefined && resourceNames.includes(name))),
-      )
+    roleSchema.parse(role).rules.some(
+      ({ verbs, apiGroups, resources, resourceNames }) =>
+        holds(verbs, verb) &&
+        holds(apiGroups, resource.group) &&
+        holdsResource(resources, resource.plural, subresource) &&
+        // Without a name it is the empty one, which a rule may list.
+        (resourceNames.length === 0 || resourceNames.includes(name ?? "")),
+    )
   );
 }
 

@@ -22,6 +22,7 @@ export interface SimulatedNode {
   readonly diskFullFrom?: Date;
   /** `amd64`, … ; what the recording's node has where it is not said. */
   readonly architecture?: string;
+  readonly isCordoned?: boolean;
 }
 
 export interface SimulationOptions {
@@ -76,9 +77,10 @@ export class Simulation {
 
   reportNodes(at: Date): void {
     const { store, voice, nodes, bootedAt } = this.#options;
-    for (const { name, address, architecture } of nodes) {
+    for (const { name, address, architecture, isCordoned } of nodes) {
       const kubelet = this.kubelets.get(name);
-      if (kubelet !== undefined) reportNode(store, { name, address, voice, kubelet, bootedAt, architecture }, at);
+      if (kubelet !== undefined)
+        reportNode(store, { name, address, voice, kubelet, bootedAt, architecture, isCordoned }, at);
     }
   }
 

@@ -52,6 +52,19 @@ describe("what is said is kept in the own name, once", () => {
     });
   });
 
+  it.each([
+    ["approve", [...approve, "--yes"]],
+    ["deny", deny],
+    ["cancel", cancel],
+  ] as const)("%s is said though somebody else has taken its name", async (verb, args) => {
+    const there = decisionWith({ name: nameOf(verb), spec: { by: "mallory", decision: "cancel" } });
+    const { code, err, shelf } = await call(args, { requests: [requestWith()], decisions: [there] });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(shelf.writes).toMatchObject([
+      { name: decisionName(requestName, "erin", verb, 1), spec: { by: "erin", decision: verb } },
+    ]);
+  });
+
   it("is said already also where another shell was faster by a moment", async () => {
     const { code, err } = await call([...approve, "--yes"], {
       requests: [requestWith()],

@@ -40,6 +40,8 @@ function rule(random: Random): object {
     verbs: chance === 0 ? ["*"] : [...random.some(verbs, 1 + random.below(4)), ...random.some(others, random.below(3))],
     // A right to one object by its name is no right to make one, or to run any.
     ...(chance === 1 ? { resourceNames: ["web-0123456789abcdef-1"] } : {}),
+    // Nor is one to what has no name yet, as who asks has it to cancel.
+    ...(chance === 2 ? { resourceNames: [""] } : {}),
   };
 }
 

@@ -79,6 +79,13 @@ export const exampleStatus = (phase: Phase, changes: Partial<RequestStatus> = {}
   progress: { done: 1, of: 3, line: "1 of 3 pods runs the digest wanted" },
   running: { app: [digest] },
   undo: "offered",
-  slack: { channel: "C0OPS", ts: "1732881660.000100" },
+  kept: "0123456789abcdef".repeat(4),
+  slack: {
+    channel: "C0OPS",
+    ts: "1732881660.000100",
+    by: "imagepull-7c9f-x2k8p",
+    at: "2026-11-29T12:00:01.123Z",
+    shown: phase,
+  },
   ...changes,
 });

@@ -109,8 +109,10 @@ const mayGo = new Set([
   "executor",
   "progress",
   "running",
+  "kept",
   "slack",
   "ts",
+  "shown",
 ]);
 
 describe("what is refused", () => {

@@ -141,7 +141,16 @@ export const decisionForgeries = (namespace: string, bot: Who): readonly Forgery
       { by: "slack:T1:U1", byGroups: ["system:masters"] },
       /the bot names groups of Slack alone/,
     ),
-    row("may only ask", dana, {}, /cannot create resource "repulldecisions"/),
+    ...(["approve", "deny"] as const).map((decision) =>
+      row(
+        `may only ask, and decides ${decision}`,
+        dana,
+        { decision },
+        /dana may not create repulldecisions\.imagepull\.dev in namespace .* but to cancel/,
+      ),
+    ),
+    row("may only ask, and cancels as another", dana, { decision: "cancel", by: "omar" }, /spec\.by is omar/),
+    row("may ask for restarts only, by a role of her own", lena, {}, /cannot create resource "repulldecisions"/),
     row("may only look", lou, {}, /cannot create resource "repulldecisions"/),
     row("has no right", nora, {}, /cannot create resource "repulldecisions"/),
     row("decides maybe", omar, { decision: "maybe" } as object, /spec\.decision: Unsupported value/),

@@ -50,6 +50,7 @@ describe("what is let through", () => {
       ...(["approve", "deny", "cancel"] as const).map(
         (decision) => [`omar decides ${decision}`, deciding(scene.namespace, omar, { decision })] as const,
       ),
+      ["dana may only ask, and cancels", deciding(scene.namespace, dana, { decision: "cancel" })],
       [
         "the bot decides for a person of Slack",
         deciding(scene.namespace, scene.bot, { by: slack.user, byGroups: slack.groups }),

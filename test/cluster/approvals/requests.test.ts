@@ -2,7 +2,17 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Strategy } from "../../../src/repull/strategy.ts";
 import { type Cluster, readCluster } from "../cluster.ts";
-import { apply, digestsOf, type Kind, manifestOf, podsNamed, pushTag, ready, uidsOf } from "../repull/workloads.ts";
+import {
+  apply,
+  digestsOf,
+  type Kind,
+  manifestOf,
+  podsNamed,
+  podsOf,
+  pushTag,
+  ready,
+  uidsOf,
+} from "../repull/workloads.ts";
 import { list, nodeOf } from "../runner.ts";
 import { until } from "../stage.ts";
 import { type Asking, openAsking } from "./asking.ts";
@@ -25,6 +35,7 @@ beforeAll(async () => {
   await makeNamespace(api, namespace, [
     { to: "dana", role: "imagepull-ask" },
     { to: "omar", role: "imagepull-decide" },
+    { to: "gus", role: "imagepull-ask" },
     { to: "rita", role: "imagepull-ask" },
     { to: "rita", role: "imagepull-decide" },
   ]);
@@ -49,7 +60,7 @@ async function moved(kind: Kind = "Deployment") {
   const before = await pushTag(cluster, repository, "1.0.0", `${name} one`);
   const image = `${nodeOf(cluster).registries.open}/${repository}`;
   await apply(cluster, namespace, [manifestOf({ kind, name, image: `${image}:1.0.0`, policy: "Always" })]);
-  const pods = await ready(cluster, namespace, name, 2);
+  const pods = await ready(cluster, namespace, name, podsOf({ kind }));
   const after = await pushTag(cluster, repository, "1.0.0", `${name} two`);
   return { name, image, repository, before, after, uids: uidsOf(pods) };
 }
@@ -139,6 +150,49 @@ describe("one bot", () => {
     expect(uidsOf(await podsNamed(cluster, namespace, web.name))).toEqual(web.uids);
     const left = await list<{ metadata: { name: string } }>(cluster, "pods", "-n", namespace);
     expect(left.filter(({ metadata }) => metadata.name.startsWith("imagepull-"))).toEqual([]);
+  });
+
+  it("a bare pod: made again once, from a manifest whose hash stood in the request before it was deleted", async () => {
+    const web = await moved("Pod");
+    const request = await asking.ask("dana", { namespace, kind: "Pod", name: web.name }, "delete-pods");
+    await asking.say("omar", request, "approve");
+    const ended = await asking.ended(request);
+    expect([ended.status?.phase, ended.status?.message]).toEqual(["Succeeded", ended.status?.message]);
+    expect(ended.status?.kept).toMatch(/^[0-9a-f]{64}$/u);
+    const pods = await ready(cluster, namespace, web.name, 1);
+    expect(digestsOf(pods)).toEqual([web.after]);
+    expect(uidsOf(pods)).not.toEqual(web.uids);
+    const writes = writesOfBot(web.name);
+    expect(writes.map((one) => one.replace(`imagepull-keep-${web.name}`, "KEEPER"))).toEqual(
+      expect.arrayContaining([`create pods/${web.name}/eviction`, "delete secrets/KEEPER"]),
+    );
+    expect(writes.filter((one) => one.endsWith("/eviction"))).toHaveLength(1);
+    const left = await list<{ metadata: { name: string } }>(cluster, "secrets", "-n", namespace);
+    expect(left.filter(({ metadata }) => metadata.name.startsWith("imagepull-keep-"))).toEqual([]);
+  });
+
+  it("who may only ask decides nothing, calls off nobody else's, and always calls off their own", async () => {
+    const web = await moved();
+    const request = await asking.ask("dana", { namespace, kind: "Deployment", name: web.name }, "restart");
+    await expect(asking.say("gus", request, "approve")).rejects.toThrow(
+      /gus may not create repulldecisions\.imagepull\.dev in namespace \S+ but to cancel what they have asked for/u,
+    );
+    await asking.say("gus", request, "cancel");
+    const decisions = await until("a look at the decision", async () => {
+      const all = (await asking.get(request)).status?.decisions ?? [];
+      return all.length === 0 ? null : all;
+    });
+    expect(decisions).toEqual([
+      expect.objectContaining({
+        by: "gus",
+        counts: false,
+        why: expect.stringContaining("gus may not create repulldecisions.imagepull.dev") as string,
+      }),
+    ]);
+    expect((await asking.get(request)).status?.phase).toBe("Pending");
+    await asking.say("dana", request, "cancel", "not today");
+    const { status } = await asking.ended(request);
+    expect([status?.phase, status?.message]).toEqual(["Cancelled", 'Cancelled by dana: "not today".']);
   });
 
   it("a tag that moves between the vote and the run: stale, and nothing is changed", async () => {

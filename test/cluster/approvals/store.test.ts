@@ -103,6 +103,7 @@ const emptied: RequestStatus = {
   progress: null,
   running: null,
   undo: null,
+  kept: null,
   slack: null,
 };
 
@@ -138,6 +139,22 @@ describe("what the bot keeps", () => {
     const read = await store.request(namespace, requestName(spec));
     expect(read).toEqual({ status: "ok", value: cleared });
     expect(cleared.status).toEqual(emptied);
+  });
+
+  it("where a message stood that is gone, it is to be posted anew, and nothing of the old one stays", async () => {
+    const spec = { ...bare, fingerprint: "dddddddddddddddd" };
+    const asked = value(await store.ask(namespace, requestName(spec), spec));
+    const posted = exampleStatus("Pending");
+    const written = value(await store.move(asked, posted));
+    if (posted.slack === null) throw new Error("the example has a message");
+    const again: RequestStatus = {
+      ...posted,
+      slack: { ...posted.slack, ts: null, shown: null },
+      running: { other: ["sha256:b"] },
+    };
+    const cleared = value(await store.move(written, again));
+    expect(cleared.status).toEqual(again);
+    expect(await store.request(namespace, requestName(spec))).toEqual({ status: "ok", value: cleared });
   });
 
   it("a decision comes back as it was, and the same word again is there already", async () => {

@@ -72,7 +72,8 @@ function canI({ who, right }: Question): Promise<boolean> {
     "auth",
     "can-i",
     right.verb,
-    `${right.resource}.imagepull.dev`,
+    // Who decides may create decisions whatever their names.
+    `${right.resource}.imagepull.dev${right.resource === "repulldecisions" ? "/any" : ""}`,
     "--namespace",
     right.namespace,
     "--as",

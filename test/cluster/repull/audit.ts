@@ -21,13 +21,16 @@ interface Entry {
 
 const writing: ReadonlySet<string> = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
-/** What the user of the re-pulls has written in a namespace; reviews of rights and dry runs change nothing, and are left out. */
-export function writesIn(cluster: Cluster, namespace: string): readonly Written[] {
+/** The bot, as `install` names it. */
+export const bot = "system:serviceaccount:imagepull:imagepull";
+
+/** What a user (the one of the re-pulls, unless another is named) has written in a namespace; reviews of rights and dry runs change nothing, and are left out. */
+export function writesIn(cluster: Cluster, namespace: string, by = "repuller"): readonly Written[] {
   return readFileSync(cluster.auditLog, "utf8")
     .split("\n")
-    .filter((line) => line.includes('"username":"repuller"') && line.includes(`/namespaces/${namespace}/`))
+    .filter((line) => line.includes(`"username":"${by}"`) && line.includes(`/namespaces/${namespace}/`))
     .map((line) => JSON.parse(line) as Entry)
-    .filter(({ verb, user }) => writing.has(verb) && user.username === "repuller")
+    .filter(({ verb, user }) => writing.has(verb) && user.username === by)
     .filter(({ requestURI, requestObject }) => !requestURI.includes("dryRun=All") && !isDryRun(requestObject))
     .map(({ verb, requestURI, requestObject, responseStatus }) => ({
       verb,

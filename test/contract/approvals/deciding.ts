@@ -15,6 +15,8 @@ const byPolicy = (name: string, why: string): Pick<Row, "status" | "reason" | "m
   message: denied("repulldecisions", name, "imagepull-decisions", why),
 });
 
+const canceller = { by: people.canceller.name, byGroups: people.canceller.groups };
+
 /** Decisions: who may, in whose name, and that nobody turns one round. */
 export const deciding: readonly Row[] = [
   post(
@@ -51,6 +53,19 @@ export const deciding: readonly Row[] = [
     reason: "Forbidden",
     message:
       'repulldecisions.imagepull.dev is forbidden: User "contract-asker" cannot create resource "repulldecisions" in API group "imagepull.dev" in the namespace "{ns}"',
+  }),
+  ...(["approve", "deny"] as const).map((verb) =>
+    post(`who may only cancel, and decides ${verb}`, decision(`only-${verb}`, "a", verb, canceller), {
+      as: "canceller",
+      ...byPolicy(
+        `only-${verb}`,
+        `${people.canceller.name} may not create repulldecisions.imagepull.dev in namespace {ns} but to cancel what they have asked for`,
+      ),
+    }),
+  ),
+  post("who may only cancel, and cancels", decision("only-cancel", "a", "cancel", canceller), {
+    as: "canceller",
+    status: 201,
   }),
   post(
     "a decision in another's name",

@@ -1,5 +1,18 @@
 import type { Phase } from "../../../src/approvals/types.ts";
-import { type Row, ask, denied, invalid, merge, modified, moved, notAsked, other, requests, statusOf } from "./row.ts";
+import {
+  type Row,
+  ask,
+  denied,
+  invalid,
+  merge,
+  modified,
+  move,
+  moved,
+  notAsked,
+  other,
+  requests,
+  statusOf,
+} from "./row.ts";
 
 const steps: Readonly<Partial<Record<Phase, readonly Phase[]>>> = {
   Pending: ["Pending"],
@@ -45,6 +58,8 @@ const step = ([from, to, why]: readonly [Phase | null, Phase, string | null]): R
     },
   );
 };
+
+const posted = { channel: "C1", ts: "1.1", by: "bot-1", at: "2026-11-24T10:00:00Z", shown: "Pending" };
 
 const stays = "a finished request stays finished";
 const walked = (
@@ -164,6 +179,30 @@ const written: readonly Row[] = [
         "timeless",
         `[status.history[0].at: Invalid value: "soon": history[0].at in body must be of type date-time: "soon", ${notAsked}]`,
       ),
+    },
+  ),
+  write(
+    "a null in a place that stands there already",
+    "reposted",
+    { status: statusOf("Pending", { slack: { ...posted, ts: null, shown: null } }) },
+    {
+      given: [
+        ask("reposted"),
+        { ...move("reposted", "Pending"), body: { status: statusOf("Pending", { slack: posted }) } },
+      ],
+      status: 200,
+      answer: { status: { slack: { channel: "C1", by: "bot-1" } } },
+      lacks: ["status.slack.ts", "status.slack.shown"],
+    },
+  ),
+  write(
+    "a place that leaves out what stands there already: it stays",
+    "placed",
+    { status: statusOf("Pending", { slack: { channel: "C1", by: "bot-1", at: posted.at } }) },
+    {
+      given: [ask("placed"), { ...move("placed", "Pending"), body: { status: statusOf("Pending", { slack: posted }) } }],
+      status: 200,
+      answer: { status: { slack: posted } },
     },
   ),
   write(

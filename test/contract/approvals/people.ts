@@ -11,6 +11,8 @@ export const people = {
   asker: { name: "contract-asker", groups: ["contract-team", "system:authenticated"] },
   /** May ask for everything. */
   wide: { name: "contract-wide", groups: ["system:authenticated"] },
+  /** May create decisions as who asks may: those that have no name yet. */
+  canceller: { name: "contract-canceller", groups: ["system:authenticated"] },
   decider: { name: "contract-decider", groups: ["contract-team", "system:authenticated"] },
 } as const;
 
@@ -39,6 +41,7 @@ export const peoplesRights = (namespace: string): KubeObject[] => {
       on(["repullrequests"], "create", "restart"),
     ),
     ...rolesFor("wide", on(["repullrequests"], "create", "set-image", "set-repository", "run-unproven")),
+    ...rolesFor("canceller", { ...on(["repulldecisions"], "create"), resourceNames: [""] }),
     ...rolesFor("decider", on(both, "get", "list"), on(["repulldecisions"], "create")),
     // What a group may, and what the bot asks about.
     ...rolesOf(

@@ -137,6 +137,20 @@ const rights: readonly Row[] = [
       'RBAC: allowed by RoleBinding "contract-slack-user/{ns}" of Role "contract-slack-user" to User "slack:T1:U5"',
   }),
   may("may somebody of Slack set an image", dana, "set-image", { allowed: false }),
+  ...(
+    [
+      ["any", false],
+      ["", true],
+    ] as const
+  ).map(([name, allowed]) =>
+    may(
+      `may somebody of whom a rule lists the empty name create a decision named "${name}"`,
+      { user: people.canceller.name },
+      "create",
+      { allowed },
+      { resource: "repulldecisions", name },
+    ),
+  ),
   may("may somebody of a group pin", { user: "slack:T1:U6", groups: ["slack:T1", "slack:T1:S9"] }, "pin-digest", {
     allowed: true,
     reason: 'RBAC: allowed by RoleBinding "contract-slack/{ns}" of Role "contract-slack" to Group "slack:T1:S9"',

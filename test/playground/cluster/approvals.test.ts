@@ -69,21 +69,24 @@ describe("who may what in the playground", () => {
     ["Dana asks in shop", dana, "shop", "repullrequests", ["create", ...asked], true],
     ["Dana asks in payments", dana, "payments", "repullrequests", ["create", ...asked], true],
     ["Dana asks elsewhere", dana, "data", "repullrequests", ["create", ...asked], false],
-    ["Dana decides", dana, "shop", "repulldecisions", ["create"], false],
+    // Who decides may create decisions of any name; who asks, those alone that have none yet, to cancel what is theirs.
+    ["Dana decides", dana, "shop", "repulldecisions/any", ["create"], false],
+    ["Dana cancels", dana, "shop", "repulldecisions", ["create"], true],
     ["Dana asks for other code", dana, "shop", "repullrequests", ["set-repository", "run-unproven"], false],
     ["Dana approves her own", dana, "shop", "repullrequests", ["approve-own"], false],
-    ["Arun decides in shop", arun, "shop", "repulldecisions", ["create"], true],
-    ["Arun decides in data", arun, "data", "repulldecisions", ["create"], true],
+    ["Arun decides in shop", arun, "shop", "repulldecisions/any", ["create"], true],
+    ["Arun decides in data", arun, "data", "repulldecisions/any", ["create"], true],
     ["Arun decides on every strategy", arun, "infra", "repullrequests", asked, true],
     ["Arun asks", arun, "infra", "repullrequests", ["create", "set-repository", "run-unproven"], true],
     ["Arun approves his own", arun, "shop", "repullrequests", ["approve-own"], false],
     ["somebody else asks", "slack:T0PLAYGRND:U0EVE", "shop", "repullrequests", ["create", "restart"], false],
     ["somebody of another workspace asks", "slack:T0OTHER:U0DANA", "shop", "repullrequests", ["restart"], false],
-  ])("%s", async (_what, user, namespace, resource, verbs, may) => {
+  ])("%s", async (_what, user, namespace, of, verbs, may) => {
     await start();
+    const [resource, name] = of.split("/");
     const allowed = await Promise.all(
       verbs.map(async (verb) => {
-        const resourceAttributes = { namespace, verb, group: "imagepull.dev", resource };
+        const resourceAttributes = { namespace, verb, group: "imagepull.dev", resource, name };
         const spec = { user, groups: [user.split(":").slice(0, 2).join(":")], resourceAttributes };
         const response = await ask("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", { spec });
         return ((await response.json()) as { status: { allowed: boolean } }).status.allowed;

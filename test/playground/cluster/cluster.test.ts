@@ -52,6 +52,7 @@ describe("the playground's cluster, as the bot reads it", () => {
     ["shop", "session-cache", ["rate-limited"]],
     ["shop", "gift-cards", ["invalid-reference"]],
     ["shop", "loyalty", ["crashed"]],
+    ["shop", "banners", ["runs", "runs", "runs"]],
     ["payments", "payments-api", ["basic-unauthorized", "basic-unauthorized"]],
     ["payments", "fraud-scorer", ["token-anonymous"]],
     ["payments", "settlement", ["runs", "runs", "denied"]],

@@ -6,7 +6,7 @@ import { type Context, pods } from "./context.ts";
 
 export const nodes = resourceOf({ apiVersion: "v1", kind: "Node" });
 
-/** Gives pods without a node to the nodes that their selector allows, one after the other. */
+/** Gives pods without a node to the nodes that their selector allows and that nobody has cordoned, one after the other. */
 export class Scheduler {
   readonly #voice: Voice;
   #turn = 0;
@@ -19,7 +19,7 @@ export class Scheduler {
     for (const pod of store.list(pods)) {
       const { nodeName, schedulerName, nodeSelector } = podSpecOf(pod);
       if (nodeName || schedulerName !== "default-scheduler" || isEnding(pod)) continue;
-      const fitting = store.list(nodes).filter((node) => fits(node, nodeSelector));
+      const fitting = store.list(nodes).filter((node) => fits(node, nodeSelector) && !isCordoned(node));
       const node = fitting[this.#turn % fitting.length]?.metadata.name;
       if (node === undefined) continue;
       this.#turn += 1;
@@ -33,6 +33,8 @@ export class Scheduler {
     }
   }
 }
+
+const isCordoned = ({ spec }: KubeObject): boolean => isRecord(spec) && spec["unschedulable"] === true;
 
 export const fits = ({ metadata }: KubeObject, selector: Readonly<Record<string, string>>): boolean =>
   Object.entries(selector).every(([label, value]) => metadata.labels?.[label] === value);

@@ -13,6 +13,8 @@ export interface Admission {
   readonly before: KubeObject | null;
   /** Whether RBAC gives the user a verb on `repullrequests` in the object's namespace. */
   readonly may: (verb: string) => boolean;
+  /** Whether it gives them to create decisions of any name there. */
+  readonly mayDecide: () => boolean;
 }
 
 /** Says why not, or null. */
@@ -77,6 +79,12 @@ const mayVerb =
     return `${write.user.name} may not ${verb} repullrequests.imagepull.dev in namespace ${namespace}`;
   };
 
+/** Who may only ask creates decisions to cancel, and no others. */
+const mayDecide: Check = (write) =>
+  isBot(write) || specOf(write)["decision"] === "cancel" || write.mayDecide()
+    ? null
+    : `${write.user.name} may not create repulldecisions.imagepull.dev in namespace ${write.object.metadata.namespace ?? ""} but to cancel what they have asked for`;
+
 const writtenByTheBot: Check = (write) =>
   isBot(write) || (write.before?.metadata["deletionTimestamp"] !== undefined && !write.resource.includes("/"))
     ? null
@@ -115,7 +123,7 @@ export const policies: readonly Policy[] = [
     name: "imagepull-decisions",
     operation: "CREATE",
     resources: ["repulldecisions"],
-    checks: namesAreTrue("by", "byGroups"),
+    checks: [...namesAreTrue("by", "byGroups"), ["a right is missing", mayDecide]],
   },
   {
     name: "imagepull-only-the-bot-writes",

@@ -2,6 +2,7 @@ import type { Action } from "../access.ts";
 import { type Fault, type Failure, deniedByPolicy } from "../status.ts";
 import type { KubeObject } from "../store.ts";
 import type { Resource } from "../resources.ts";
+import { anyDecision } from "../../../approvals/rights.ts";
 import { isDeepStrictEqual } from "node:util";
 import { type Definition, definitionOf } from "./definitions.ts";
 import { isBlocking, rulesNotAsked, schemaFaults } from "./faults.ts";
@@ -107,6 +108,13 @@ export function refusedByPolicy(
     ...rest,
     resource: subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`,
     may: (verb) => may({ verb, resource: { group: resource.group, plural: "repullrequests" }, namespace }),
+    mayDecide: () =>
+      may({
+        verb: "create",
+        resource: { group: resource.group, plural: "repulldecisions" },
+        namespace,
+        name: anyDecision,
+      }),
   });
   return denied === null ? undefined : deniedByPolicy(resource, name, denied.policy, denied.why);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stopped } from "../../src/cli/sentence.ts";
+import { stopped } from "../../../src/approvals/desk/sentences.ts";
 
 describe("a sentence ends with one full stop, and a command that is there to be copied with none", () => {
   it.each([
