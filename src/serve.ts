@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createRights } from "./approvals/rights.ts";
-import { createStore } from "./approvals/store.ts";
 import { connect } from "./cluster/connect.ts";
 import type { ClusterReader } from "./cluster/reader.ts";
 import type { Writer } from "./cluster/writer.ts";
 import { createCore } from "./collect/core.ts";
 import { parseTarget } from "./collect/target.ts";
-import { createWorld } from "./collect/world.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { rulesFor } from "./config/file.ts";
@@ -15,12 +12,11 @@ import type { Ahead, Core } from "./core.ts";
 import { type BadInput, type Result, success } from "./diagnosis/result.ts";
 import { createLogger } from "./log.ts";
 import type { Logger } from "./log.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
+import { createMetrics } from "./metrics.ts";
 import { openRegistries } from "./registries.ts";
-import { type Approvals, createApprovals } from "./serve/approvals.ts";
 import { guardProcess } from "./serve/guard.ts";
+import { openRequests, type Requests } from "./serve/requests.ts";
 import { startServing } from "./serve/serving.ts";
-import type { ServingParts } from "./serve/serving.ts";
 import { createSlackApp } from "./slack/app.ts";
 import type { SlackMode } from "./slack/app.ts";
 
@@ -55,6 +51,7 @@ export async function runServe(options: ServeCommand, io: ServeIo): Promise<numb
   const clock = (): number => Date.now();
   const log = logger(config.value, io, clock);
   const metrics = createMetrics(io.version);
+  const requests = requestsOn(opened.value, config.value);
   const slack = createSlackApp({
     core: metrics.measured(core, "slack", clock),
     slack: slackMode(config.value),
@@ -63,6 +60,7 @@ export async function runServe(options: ServeCommand, io: ServeIo): Promise<numb
     access: config.value.access,
     namespaces: config.value.namespaces,
     parseTarget,
+    requests: { desk: requests.desk, channel: config.value.channel, nudge: () => approvals.nudge() },
   });
 
   const ended = Promise.withResolvers<number>();
@@ -76,7 +74,7 @@ export async function runServe(options: ServeCommand, io: ServeIo): Promise<numb
   });
   const wait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
     sleep(milliseconds, undefined, { signal }).catch(() => undefined);
-  const approvals = approvalsOn(opened.value, config.value, { log, metrics, wait });
+  const approvals = requests.carriedOut({ slack, log: log.child({ component: "requests" }), metrics, wait });
   const starting = startServing({ config: config.value, core, slack, log, metrics, clock, wait, approvals });
   // Slack may take its time to refuse; who is told to stop meanwhile does not wait for it.
   const serving = await Promise.race([starting, ended.promise]);
@@ -128,25 +126,18 @@ async function openCore(
   return success({ core, reader: connection.value.reader, writer: await connection.value.writer(), close });
 }
 
-/** Requests are carried out with the bot's own rights; whose word counts, Kubernetes says. */
-function approvalsOn(
-  { core, reader, writer }: Opened,
-  config: Config,
-  around: { readonly log: Logger; readonly metrics: Metrics; readonly wait: ServingParts["wait"] },
-): Approvals {
-  const { atOnce, keepSeconds } = config.approvals;
-  return createApprovals({
-    store: createStore(reader, writer),
-    rights: createRights((review, signal) => reader.review(review, signal)),
-    rules: (namespace) => rulesFor(config, namespace),
+function requestsOn({ core, reader, writer }: Opened, config: Config): Requests {
+  const { atOnce, keepSeconds, expiresAfterSeconds } = config.approvals;
+  return openRequests({
+    reader,
+    writer,
     core,
-    world: createWorld({ reader, writer, clock: () => new Date() }),
+    rules: (namespace) => rulesFor(config, namespace),
     isReadOnly: () => config.readOnly,
     atOnce,
-    keep: keepSeconds * 1000,
-    log: around.log.child({ component: "requests" }),
-    metrics: around.metrics,
-    wait: around.wait,
+    expiresAfterSeconds,
+    keepSeconds,
+    clock: () => new Date(),
   });
 }
 

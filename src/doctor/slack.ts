@@ -22,7 +22,12 @@ const answerShape = z.object({
   team: z.string().optional(),
   user: z.string().optional(),
   channel: z
-    .object({ name: z.string().optional(), is_member: z.boolean().optional(), is_archived: z.boolean().optional() })
+    .object({
+      name: z.string().optional(),
+      is_member: z.boolean().optional(),
+      is_archived: z.boolean().optional(),
+      is_private: z.boolean().optional(),
+    })
     .optional(),
 });
 
@@ -52,7 +57,7 @@ export async function checkSlack(slack: SlackSettings, channel: string | null): 
     ok("bot token", `is ${answer.user ?? "the bot"} of ${answer.team ?? "the workspace"}`),
     checkScopes(scopes),
     await checkMode(slack),
-    await checkChannel(slack, channel),
+    ...(await checkChannel(slack, channel, scopes)),
   ];
 }
 
@@ -83,29 +88,50 @@ async function checkMode(slack: SlackSettings): Promise<Check> {
       );
 }
 
-async function checkChannel(slack: SlackSettings, channel: string | null): Promise<Check> {
+/** Alerts and re-pull requests go to the one channel. */
+async function checkChannel(
+  slack: SlackSettings,
+  channel: string | null,
+  scopes: Called["scopes"],
+): Promise<readonly Check[]> {
   if (channel === null)
-    return optional(
-      "channel",
-      "IMAGEPULL_CHANNEL is not set: alerts are not taken",
-      "Set it to a channel's id (C0123ABCD).",
-    );
+    return [
+      optional(
+        "channel",
+        "IMAGEPULL_CHANNEL is not set: alerts are not taken, and re-pull requests are not shown",
+        "Set it to a channel's id (C0123ABCD).",
+      ),
+    ];
   const called = await call(slack, "conversations.info", slack.botToken, { channel });
   if (typeof called === "string")
-    return missing("channel", called, "Check the network, HTTPS_PROXY and SLACK_API_URL.");
+    return [missing("channel", called, "Check the network, HTTPS_PROXY and SLACK_API_URL.")];
   const { answer } = called;
   const name = answer.channel?.name === undefined ? channel : `#${answer.channel.name}`;
   if (!answer.ok)
-    return missing(
-      "channel",
-      `Slack does not show ${channel}: ${answer.error ?? "no reason"}`,
-      "Check IMAGEPULL_CHANNEL; a private channel is shown to members only: /invite @imagepull there.",
-    );
+    return [
+      missing(
+        "channel",
+        `Slack does not show ${channel}: ${answer.error ?? "no reason"}`,
+        "Check IMAGEPULL_CHANNEL; a private channel is shown to members only: /invite @imagepull there.",
+      ),
+    ];
   if (answer.channel?.is_archived === true)
-    return missing("channel", `${name} is archived`, "Set IMAGEPULL_CHANNEL to one that is not.");
-  return answer.channel?.is_member === true
-    ? ok("channel", `member of ${name}`)
-    : missing("channel", `no member of ${name}`, "Invite the bot there: /invite @imagepull");
+    return [missing("channel", `${name} is archived`, "Set IMAGEPULL_CHANNEL to one that is not.")];
+  if (answer.channel?.is_member !== true)
+    return [missing("channel", `no member of ${name}`, "Invite the bot there: /invite @imagepull")];
+  const scope = answer.channel.is_private === true ? "groups:history" : "channels:history";
+  return [ok("channel", `member of ${name}`), ...(scopes === null ? [] : [checkHistory(name, scope, scopes)])];
+}
+
+/** Only to find a message again that was posted by a process which then ended before it could note where. */
+function checkHistory(name: string, scope: string, scopes: readonly string[]): Check {
+  return scopes.includes(scope)
+    ? ok("history", `may be read in ${name}`)
+    : optional(
+        "history",
+        `of ${name} may not be read (no ${scope}): after a crash while a request's message is posted, it may stand there twice`,
+        `Add ${scope} under OAuth & Permissions, then reinstall the app, if that matters.`,
+      );
 }
 
 /** Slack's answer, or a sentence that says why there is none. */

@@ -4,32 +4,53 @@ import { createController } from "../approvals/controller/controller.ts";
 import type { Controller, ControllerEvent, ControllerParts, Health } from "../approvals/controller/types.ts";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import type { SlackApp } from "../slack/app.ts";
+import { observedStore } from "./observed-store.ts";
 
-/** Requests, as `serve` carries them out. */
+/** Requests, as `serve` carries them out and shows them. */
 export interface Approvals {
   start(): void;
-  /** Lets everything under way go, between two writes; ends after so many milliseconds at the latest. */
+  /** Lets everything under way go, between two writes and two messages; ends after so many milliseconds at the latest. Slack has to be there until then. */
   stop(graceMs: number): Promise<void>;
   /** Something was asked for or decided just now. */
   nudge(): void;
   /** What keeps requests from being worked on; null where nothing does. */
   trouble(): string | null;
+  /** What keeps requests from being shown: one sentence a channel. */
+  channelTroubles(): readonly string[];
 }
 
 export interface ApprovalsParts extends Omit<ControllerParts, "id" | "report"> {
   readonly log: Logger;
-  readonly metrics: Pick<Metrics, "requests" | "gauge">;
+  readonly metrics: Pick<Metrics, "requests" | "deliveries" | "gauge">;
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Where requests are shown; left out: nowhere. */
+  readonly slack?: Pick<SlackApp, "showRequests">;
 }
 
-export function createApprovals({ log, metrics, wait, ...parts }: ApprovalsParts): Approvals {
+/** The loop that carries requests out, and their messages: whatever it lists and writes is what they show. */
+export function createApprovals({ log, metrics, wait, slack, ...parts }: ApprovalsParts): Approvals {
   const stopping = new AbortController();
   const id = `${hostname().toLowerCase().slice(0, 200)}-${randomBytes(4).toString("hex")}`;
-  const controller = createController({ ...parts, id, report: (event) => told(event, log, metrics) });
+  const store = observedStore(parts.store, {
+    see: (all) => shown?.see(all),
+    changed: (one) => shown?.changed(one),
+  });
+  const shown = slack?.showRequests({
+    store,
+    id,
+    count: (outcome) => metrics.deliveries.inc({ kind: "request", outcome }),
+  });
+  const controller = createController({ ...parts, store, id, report: (event) => told(event, log, metrics) });
   metrics.gauge(
     "imagepull_repull_requests_executing",
     "Requests that this process carries out now.",
     () => controller.carrying,
+  );
+  metrics.gauge(
+    "imagepull_slack_messages_waiting",
+    "Messages of requests that are not yet as they should be.",
+    () => shown?.waiting ?? 0,
   );
   let running: Promise<void> | null = null;
   return {
@@ -39,11 +60,14 @@ export function createApprovals({ log, metrics, wait, ...parts }: ApprovalsParts
     async stop(graceMs) {
       stopping.abort();
       const over = new AbortController();
-      await Promise.race([running ?? Promise.resolve(), wait(graceMs, over.signal)]);
+      // First the loop: what it writes at the end is to be shown.
+      const stopped = Promise.resolve(running).then(() => shown?.stop());
+      await Promise.race([stopped, wait(graceMs, over.signal)]);
       over.abort();
     },
     nudge: () => controller.nudge(),
     trouble: () => troubleIn(controller),
+    channelTroubles: () => (shown?.troubles() ?? []).map(({ sentence }) => sentence),
   };
 }
 

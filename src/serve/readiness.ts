@@ -15,6 +15,8 @@ export interface ReadinessParts {
   readonly clock: () => number;
   /** What keeps requests from being carried out; null where nothing does. It is told, and does not decide. */
   readonly requests?: () => string | null;
+  /** What keeps requests from being shown: one sentence a channel. It is told, and does not decide. */
+  readonly channelTroubles?: () => readonly string[];
 }
 
 /** Probes come every few seconds, and from more than one side: they share an answer for so long. */
@@ -33,7 +35,7 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
 }
 
 async function look(
-  { core, slack, requests = () => null }: ReadinessParts,
+  { core, slack, requests = () => null, channelTroubles = () => [] }: ReadinessParts,
   membership: () => ReturnType<SlackApp["checkChannels"]>,
 ): Promise<Readiness> {
   const [health, cluster] = await Promise.all([
@@ -46,7 +48,9 @@ async function look(
   const lines = [
     `slack: ${health.ok ? "ok" : health.sentence}`,
     `cluster ${core.cluster}: ${cluster.ok ? "ok" : cluster.sentence}`,
-    ...channels.map(({ sentence }) => `channel: ${sentence}`),
+    ...new Set(
+      [...channels.map(({ sentence }) => sentence), ...channelTroubles()].map((sentence) => `channel: ${sentence}`),
+    ),
     ...(trouble === null ? [] : [`requests: ${trouble}`]),
   ];
   const ready = health.ok && cluster.ok;

@@ -92,7 +92,8 @@ function createWorker({ config, core, slack, log, metrics, clock, wait }: Servin
 function routes({ config, core, slack, metrics, clock, approvals }: ServingParts, worker: AlertWorker): Routes {
   const channels = config.channel === null ? [] : [config.channel];
   const requests = (): string | null => approvals?.trouble() ?? null;
-  const readiness = createReadiness({ core, slack, channels, clock, requests });
+  const channelTroubles = (): readonly string[] => approvals?.channelTroubles() ?? [];
+  const readiness = createReadiness({ core, slack, channels, clock, requests, channelTroubles });
   const { handler } = slack;
   return {
     "/alerts/alertmanager": {
@@ -128,11 +129,10 @@ async function stopServing(
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const over = new AbortController();
+  // First what still needs Slack: the announcements of alerts, and the messages of requests.
   const letGo = approvals?.stop(graceMs) ?? Promise.resolve();
-  // Alerts first: their announcements still need Slack.
-  await Promise.race([worker.stop(), wait(graceMs, over.signal)]);
+  await Promise.all([Promise.race([worker.stop(), wait(graceMs, over.signal)]), letGo]);
   await slack.stop(graceMs);
-  await letGo;
   over.abort();
   server.closeAllConnections();
   await closed;

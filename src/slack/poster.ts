@@ -47,7 +47,9 @@ export class Poster {
 
   update({ channel, ts }: Posted, message: Message): Promise<Result<Posted>> {
     return this.#inTurn(channel, message, async (content) => {
-      await this.#client.chat.update({ channel, ts, link_names: false, parse: "none", ...content });
+      // Left out, the blocks that stand there would stay.
+      const blocks = content.blocks ?? [];
+      await this.#client.chat.update({ channel, ts, link_names: false, parse: "none", ...content, blocks });
       return { channel, ts };
     });
   }

@@ -101,6 +101,7 @@ describe("doctor", () => {
       "scopes ok",
       "app token ok",
       "channel ok",
+      "history optional",
       "alert token ok",
     ]);
     expect(render(found, "text") + render(found, "json")).not.toContain("canary");
@@ -228,8 +229,21 @@ describe("doctor", () => {
       { environment: { ...full, IMAGEPULL_CHANNEL: "" } },
       "channel",
       "optional",
-      /alerts are not taken/,
+      /alerts are not taken, and re-pull requests are not shown/,
       /C0123ABCD/,
+    ],
+    [
+      "a private channel's history, with the scope for public ones",
+      {
+        answers: {
+          "auth.test": { body: { ok: true }, scopes: [...requiredScopes, "channels:history"].join(",") },
+          "conversations.info": { body: { ok: true, channel: { name: "ops", is_member: true, is_private: true } } },
+        },
+      },
+      "history",
+      "optional",
+      /#ops may not be read \(no groups:history\): .* twice/,
+      /Add groups:history/,
     ],
     [
       "no alert token",
@@ -263,6 +277,12 @@ describe("doctor", () => {
     const found = await checks({ environment: { SLACK_BOT_TOKEN: "xoxb-canary", SLACK_SIGNING_SECRET: "canary" } });
     expect(found.map(({ name }) => name)).toContain("HTTP mode");
   });
+});
+
+it("a history that may be read is told", async () => {
+  const scopes = [...requiredScopes, "channels:history"].join(",");
+  const found = await checks({ answers: { "auth.test": { body: { ok: true }, scopes } } });
+  expect(found).toContainEqual({ name: "history", status: "ok", seen: "may be read in #ops", mend: "" });
 });
 
 describe("what doctor prints", () => {

@@ -6,6 +6,7 @@ import type { Diagnosis } from "../../src/diagnosis/diagnosis.ts";
 import { badInput, success } from "../../src/diagnosis/result.ts";
 import { createLogger } from "../../src/log.ts";
 import { createMetrics } from "../../src/metrics.ts";
+import type { Approvals } from "../../src/serve/approvals.ts";
 import { startServing } from "../../src/serve/serving.ts";
 import type { ServingParts } from "../../src/serve/serving.ts";
 import type { SlackApp } from "../../src/slack/app.ts";
@@ -22,6 +23,7 @@ interface Stage {
   readonly slack?: Partial<SlackApp>;
   readonly core?: Partial<Core>;
   readonly wait?: ServingParts["wait"];
+  readonly approvals?: Approvals;
 }
 
 const environment = {
@@ -39,6 +41,7 @@ async function stage({
   slack = {},
   core = {},
   wait = () => Promise.resolve(),
+  approvals,
 }: Stage = {}) {
   const config = readConfig({ environment: { ...environment, ...more }, folder: "/nowhere" });
   if (!config.ok) throw new Error(config.error[0]?.sentence);
@@ -58,12 +61,14 @@ async function stage({
         posted.push(diagnosis);
         return Promise.resolve(success({ channel, ts: "1.1" }));
       },
+      showRequests: () => null,
       ...slack,
     },
     log: createLogger({ level: "trace", clock: Date.now, write: (line) => log.push(line) }),
     metrics: createMetrics("1.2.3"),
     clock: () => 0,
     wait,
+    ...(approvals !== undefined && { approvals }),
   });
   if (!serving.ok)
     return { refused: serving.error.sentence, posted, told, log, get: () => Promise.reject(new Error("not serving")) };
@@ -74,6 +79,15 @@ async function stage({
   };
   return { serving: serving.value, refused: null, posted, told, log, get };
 }
+
+const requests = (over: Partial<Approvals> = {}): Approvals => ({
+  start: () => undefined,
+  stop: () => Promise.resolve(),
+  nudge: () => undefined,
+  trouble: () => null,
+  channelTroubles: () => [],
+  ...over,
+});
 
 const alerted = {
   method: "POST",
@@ -121,6 +135,20 @@ describe("each door answers", () => {
       {},
       200,
       /^ready\n[^]*channel: not in C0123\n$/,
+    ],
+    [
+      "/readyz, what keeps requests from being worked on and shown, each once, and yet ready",
+      {
+        slack: { checkChannels: () => Promise.resolve([{ channel: "C0123", sentence: "C0123 is archived." }]) },
+        approvals: requests({
+          trouble: () => "not installed",
+          channelTroubles: () => ["C0123 is archived.", "C2 is full."],
+        }),
+      },
+      "/readyz",
+      {},
+      200,
+      /^ready\nslack: ok\ncluster test: ok\nchannel: C0123 is archived.\nchannel: C2 is full.\nrequests: not installed\n$/,
     ],
     ["/metrics, in Prometheus' format", {}, "/metrics", {}, 200, /^imagepull_build_info\{version="1\.2\.3"\} 1$/m],
     ["/alerts/alertmanager, that it is taken", {}, "/alerts/alertmanager", alerted, 202, /Taken/],
@@ -234,5 +262,18 @@ describe("starting and stopping", () => {
     gate.resolve("image-not-found");
     await stopped;
     expect([world.posted.length, world.told]).toEqual([1, ["slack stopped"]]);
+  });
+
+  it("requests are let go, and their last messages sent, before Slack is", async () => {
+    const gate = Promise.withResolvers<void>();
+    const world = await stage({
+      approvals: requests({ stop: () => gate.promise.then(() => void world.told.push("requests stopped")) }),
+    });
+    const stopped = world.serving?.stop(1000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(world.told).toEqual([]);
+    gate.resolve();
+    await stopped;
+    expect(world.told).toEqual(["requests stopped", "slack stopped"]);
   });
 });
