@@ -12,6 +12,11 @@ export type MayLook =
   | { readonly ok: true; readonly asker: Subject | null }
   | { readonly ok: false; readonly sentence: string };
 
+/** Whether somebody may ask and decide, as far as Slack is concerned, and who they are to Kubernetes. */
+export type MayAct =
+  | { readonly ok: true; readonly subject: Subject }
+  | { readonly ok: false; readonly sentence: string };
+
 export interface AccessSettings {
   /** `members`: full members of the installed workspace, everything. `rbac`: full members too, what Kubernetes lets each of them see. */
   readonly look: "members" | "rbac";
@@ -39,7 +44,8 @@ const cachedMs = 60_000;
 const mostCached = 2_000;
 
 const may: MayLook = { ok: true, asker: null };
-const no = (sentence: string): MayLook => ({ ok: false, sentence });
+const refuse = (sentence: string) => ({ ok: false, sentence }) as const;
+const no = (sentence: string): MayLook => refuse(sentence);
 
 /** A verdict on one account. Pure. */
 export function judge(user: UserInfo, team: string): MayLook {
@@ -89,10 +95,22 @@ export class Access {
       : { ok: true, asker: subjectOf(team, user, groups) };
   }
 
-  async #membership(user: string, team: string): Promise<MayLook> {
+  /** As whom somebody asks and decides. Slack is asked anew: who has left the workspace a moment ago decides nothing. */
+  async mayAct(user: string): Promise<MayAct> {
+    const team = this.#team();
+    if (team === null) return refuse("Slack did not say who the bot is, so nothing is asked for or decided. Try again.");
+    const verdict = await this.#membership(user, team, true);
+    if (!verdict.ok) return verdict;
+    const groups = await this.groupsOf(user);
+    return groups === null
+      ? refuse("Slack did not say which user groups you are in, so nothing was done. Try again in a minute.")
+      : { ok: true, subject: subjectOf(team, user, groups) };
+  }
+
+  async #membership(user: string, team: string, isFresh = false): Promise<MayLook> {
     const now = this.#clock().getTime();
     const known = this.#known.get(user);
-    if (known !== undefined && now - known.at < cachedMs) return known.verdict;
+    if (!isFresh && known !== undefined && now - known.at < cachedMs) return known.verdict;
     try {
       const parsed = userInfo.parse((await this.#client.users.info({ user })).user);
       const verdict = judge(parsed, team);

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { App, HTTPReceiver, webApi } from "@slack/bolt";
+import type { Desk } from "../approvals/desk/types.ts";
 import type { Core } from "../core.ts";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { Evidence } from "../diagnosis/evidence.ts";
@@ -12,15 +13,23 @@ import { Identity } from "./identity.ts";
 import { register as registerCommands } from "./listeners/commands/imagepull.ts";
 import { register as registerEvents } from "./listeners/events/mention.ts";
 import { register as registerActions } from "./listeners/actions/press.ts";
+import { register as registerOptions } from "./listeners/options/tags.ts";
 import { register as registerShortcuts } from "./listeners/shortcuts/explain.ts";
+import { register as registerViews } from "./listeners/views/submitted.ts";
 import { boltLogger, type Log, reason } from "./log.ts";
 import { Once } from "./once.ts";
 import { type Posted, Poster } from "./poster.ts";
+import { createCalls } from "./projector/calls.ts";
+import type { ProjectorParts } from "./projector/parts.ts";
+import { createProjector } from "./projector/projector.ts";
 import { RecentAnswers } from "./recent.ts";
 import { renderDiagnosis } from "./render/diagnosis.ts";
+import { showRequests, type ShownRequests, type ShownRequestsParts } from "./requests/projection.ts";
+import { OpenModals } from "./repull/modals.ts";
 import { ResponseUrls, type Wait } from "./response-urls.ts";
 import { Running } from "./running.ts";
 import type { ParseTarget } from "./typed.ts";
+import { Views } from "./views.ts";
 
 /** How Slack is reached: a socket that the bot opens, or requests that Slack signs. */
 export type SlackMode = { readonly apiUrl: string; readonly botToken: string } & (
@@ -37,6 +46,13 @@ export interface SlackAppParts {
   /** Channel id → the namespace where a target without one is looked for first. */
   readonly namespaces: ReadonlyMap<string, string>;
   readonly parseTarget: ParseTarget;
+  /** Left out: re-pulls are planned only. */
+  readonly requests?: {
+    readonly desk: Desk;
+    /** Where requests are shown to all; null: nowhere. */
+    readonly channel: string | null;
+    readonly nudge: () => void;
+  };
   readonly wait?: Wait;
   /** For a proxy; the platform's own by default. */
   readonly fetch?: typeof fetch;
@@ -60,7 +76,12 @@ export interface SlackApp {
   ): Promise<readonly { readonly channel: string; readonly sentence: string }[]>;
   /** Posts a diagnosis to a channel, at most once: a call whose answer was lost is not repeated. `evidence`: what it was made of. */
   postDiagnosis(channel: string, diagnosis: Diagnosis, evidence?: Evidence): Promise<Result<Posted>>;
+  /** Shows requests as messages of their channel, and keeps in the store where; null where there is no channel. Whoever calls it stops it. */
+  showRequests(parts: ShowParts): ShownRequests | null;
 }
+
+/** `id`: this process, as it signs what it carries out. */
+export type ShowParts = Pick<ShownRequestsParts, "store"> & Pick<ProjectorParts, "id" | "count">;
 
 const defaultWait: Wait = (milliseconds, signal) =>
   sleep(milliseconds, undefined, { ref: false, ...(signal !== undefined && { signal }) }).catch(() => undefined);
@@ -123,10 +144,27 @@ export function createSlackApp(parts: SlackAppParts): SlackApp {
         evidence: evidence ?? null,
         answerId: null,
         shareable: false,
+        canAsk: door.desk !== null,
       });
       return door.poster.post(channel, message, null);
     },
+    showRequests: (shown) => showIn({ ...parts, wait }, shown, { clientOptions, identity }),
   };
+}
+
+function showIn(
+  { slack, core, clock, wait, log, requests }: Waiting,
+  { store, id, count }: ShowParts,
+  { clientOptions, identity }: Pick<Insides, "clientOptions" | "identity">,
+): ShownRequests | null {
+  const channel = requests?.channel ?? null;
+  if (channel === null) return null;
+  // A client of its own: how fast it may call is not decided by what people are answered.
+  const client = new webApi.WebClient(slack.botToken, { ...clientOptions });
+  const calls = createCalls({ client, self: () => identity.known?.user ?? null });
+  const projector = createProjector({ calls, id, clock, wait, log, count });
+  const team = (): string | null => identity.known?.team ?? null;
+  return showRequests({ projector, store, channel, cluster: core.cluster, team, clock, log });
 }
 
 const refusedBotToken = (word: string): string =>
@@ -172,6 +210,11 @@ function openDoor(parts: Waiting, { clientOptions, reader, identity, running }: 
     recent: new RecentAnswers(clock),
     responses: new ResponseUrls({ apiUrl: slack.apiUrl, fetch: parts.fetch ?? fetch, wait, log }),
     poster: new Poster({ client, wait, log }),
+    views: new Views({ client, log }),
+    modals: new OpenModals(clock),
+    desk: parts.requests?.desk ?? null,
+    channel: parts.requests?.channel ?? null,
+    nudge: () => parts.requests?.nudge(),
     stopping: running.stopping,
     identity: () => identity.known,
     track: (work) => running.track(work),
@@ -189,6 +232,8 @@ function register(app: App, door: Door): void {
   registerEvents(app, door);
   registerActions(app, door);
   registerShortcuts(app, door);
+  registerViews(app, door);
+  registerOptions(app, door);
   app.error((error) => {
     door.log.error({ reason: reason(error) }, "Bolt could not hand something on");
     return Promise.resolve();

@@ -1,11 +1,14 @@
+import type { Desk } from "../approvals/desk/types.ts";
 import type { Core } from "../core.ts";
 import type { Access } from "./access.ts";
 import type { Log } from "./log.ts";
 import type { Once } from "./once.ts";
 import type { Poster } from "./poster.ts";
 import type { RecentAnswers } from "./recent.ts";
+import type { OpenModals } from "./repull/modals.ts";
 import type { ResponseUrls, Wait } from "./response-urls.ts";
 import type { ParseTarget } from "./typed.ts";
+import type { Views } from "./views.ts";
 
 /** What every listener works with. */
 export interface Door {
@@ -17,6 +20,15 @@ export interface Door {
   readonly recent: RecentAnswers;
   readonly responses: ResponseUrls;
   readonly poster: Poster;
+  readonly views: Views;
+  /** What is known of modals that are open. */
+  readonly modals: OpenModals;
+  /** Where re-pulls are asked for and decided; null: plans are only shown. */
+  readonly desk: Desk | null;
+  /** Where requests are shown to all; null: nowhere. */
+  readonly channel: string | null;
+  /** Something was asked for or decided just now. */
+  readonly nudge: () => void;
   readonly parseTarget: ParseTarget;
   /** Channel id → where a target without a namespace is looked for first. */
   readonly namespaces: ReadonlyMap<string, string>;

@@ -73,5 +73,6 @@ export function renderAnswer(door: Door, answer: DiagnoseAnswer, view: AnswerVie
   if (answer.kind === "unreadable") return textMessage(proseWithin(answer.sentence, 2_800));
   const answerId = door.recent.remember(answer, view.asker);
   const { diagnosis, evidence } = answer;
-  return renderDiagnosis(diagnosis, { now: door.clock(), evidence, answerId, shareable: view.shareable });
+  const { shareable } = view;
+  return renderDiagnosis(diagnosis, { now: door.clock(), evidence, answerId, shareable, canAsk: door.desk !== null });
 }

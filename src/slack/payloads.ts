@@ -33,6 +33,41 @@ export const actionPayload = z.object({
 });
 export type ActionPayload = z.infer<typeof actionPayload>;
 
+/** What stands in one input, by its kind: what was typed, chosen or ticked. */
+const input = z
+  .object({
+    value: z.string().nullish(),
+    selected_option: z.object({ value: z.string() }).nullish(),
+    selected_options: z.array(z.object({ value: z.string() })).nullish(),
+  })
+  .transform(
+    ({ value, selected_option: option, selected_options: options }): string | readonly string[] | null =>
+      options?.map((one) => one.value) ?? option?.value ?? value ?? null,
+  );
+
+const view = z.object({
+  id,
+  hash: z.string().default(""),
+  callback_id: z.string().default(""),
+  private_metadata: z.string().default(""),
+  state: z.object({ values: z.record(z.string(), z.record(z.string(), input)).default({}) }).default({ values: {} }),
+});
+
+export const submissionPayload = z.object({ trigger_id: z.string().min(1), user: z.object({ id }), view });
+export type SubmissionPayload = z.infer<typeof submissionPayload>;
+
+/** An action in a modal, which has no message. */
+export const viewActionPayload = z.object({
+  trigger_id: z.string().min(1),
+  user: z.object({ id }),
+  view,
+  actions: actionPayload.shape.actions,
+});
+export type ViewActionPayload = z.infer<typeof viewActionPayload>;
+
+/** What a menu that looks things up as one types asks for. */
+export const suggestionPayload = z.object({ user: z.object({ id }), action_id: z.string(), value: z.string(), view });
+
 /** Text as blocks and attachments carry it, at any depth. */
 const withText = z.unknown();
 

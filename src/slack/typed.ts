@@ -7,7 +7,14 @@ import { badInput, type BadInput, type Result, success } from "../diagnosis/resu
 /** What a person asked for. */
 export type Asked =
   | { readonly verb: "help" }
-  | { readonly verb: "whoami" }
+  | {
+      readonly verb: "whoami";
+      /** Where it is asked what they may do; left out: where the channel looks first. */ readonly namespace?: string;
+    }
+  | {
+      readonly verb: "repull" | "requests";
+      /** What stands behind the verb, cleaned. */ readonly words: readonly string[];
+    }
   | {
       readonly verb: "diagnose";
       readonly target: TargetRequest;
@@ -34,7 +41,7 @@ export type ParseTarget = (
   options?: { readonly namespace?: string | null; readonly selector?: string | null },
 ) => Result<TargetRequest, BadInput>;
 
-const verbs = ["diagnose", "explain", "help", "whoami"] as const;
+const verbs = ["diagnose", "explain", "repull", "requests", "help", "whoami"] as const;
 const longestText = 1_000;
 /** Slack's own limit of a message. Source: docs.slack.dev, chat.postMessage. */
 const longestMessage = 40_000;
@@ -93,7 +100,8 @@ export function readAsked(text: string, parseTarget: ParseTarget): Asked {
   const [first = "", ...rest] = typed.split(" ");
   const said = first.toLowerCase();
   if (typed === "" || said === "help" || said === "--help" || said === "-h" || said === "?") return { verb: "help" };
-  if (said === "whoami") return { verb: "whoami" };
+  if (said === "whoami") return whoami(rest);
+  if (said === "repull" || said === "requests") return { verb: said, words: rest };
   if (said === "explain") return toExplain(asWritten(text).replace(/^\S+\s*/, ""));
   if (said !== "diagnose") return unknown(text, typed, parseTarget);
   if (rest.length === 0)
@@ -107,6 +115,19 @@ export function readAsked(text: string, parseTarget: ParseTarget): Asked {
   const joined = rest.join("/");
   const meant = rest.length > 1 && !joined.includes("-/") && readTarget(joined, parseTarget).ok ? joined : null;
   return { verb: "mistyped", sentence: redact(target.error.sentence), target: meant };
+}
+
+/** `whoami [-n NAMESPACE]`. */
+function whoami(words: readonly string[]): Asked {
+  if (words.length === 0) return { verb: "whoami" };
+  const [, namespace] = /^(?:-n|--namespace)[ =]([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$/.exec(words.join(" ")) ?? [];
+  return namespace === undefined
+    ? {
+        verb: "mistyped",
+        sentence: "whoami takes a namespace and nothing else, for instance: whoami -n shop",
+        target: null,
+      }
+    : { verb: "whoami", namespace };
 }
 
 const toExplain = (message: string): Asked =>

@@ -168,8 +168,8 @@ describe("buttons", () => {
       elements: [
         {
           type: "button",
-          text: { type: "plain_text", text: "Approve" },
-          action_id: "approve",
+          text: { type: "plain_text", text: "Overrule" },
+          action_id: "overrule",
           value: "made by another version",
         },
       ],
@@ -182,7 +182,7 @@ describe("buttons", () => {
       headers: { authorization: `Bearer ${on.slack.botToken}`, "content-type": "application/json" },
       body: JSON.stringify({ channel: inside, ts: help.ts, text: "old", blocks: [old] }),
     });
-    await on.slack.click(dana, help, "approve");
+    await on.slack.click(dana, help, "overrule");
     await expect
       .poll(() => on.slack.messages(inside, dana)[0]?.replies.map(({ text }) => text))
       .toContain("This button was made by another version of imagepull. Ask anew: `/imagepull diagnose …`");

@@ -20,7 +20,7 @@ describe("what is typed", () => {
     ["/imagepull shop/web", "Did you mean `/imagepull diagnose shop/web`?"],
     [
       "/imagepull frobnicate everything now",
-      "`frobnicate` is nothing that imagepull can do. It can `diagnose`, `explain`, `whoami` and `help`: type for instance",
+      "`frobnicate` is nothing that imagepull can do. It can `diagnose`, `explain`, `repull`, `requests`, `whoami` and `help`: type for instance",
     ],
     ["/imagepull diagnose", "diagnose needs to know what"],
     ["/imagepull diagnose Web_1", "Webˍ1 is no name that Kubernetes has".replace("ˍ", "_")],

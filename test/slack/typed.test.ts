@@ -58,6 +58,11 @@ describe("what was asked", () => {
     ["", { verb: "help" }],
     ["HELP", { verb: "help" }],
     ["whoami", { verb: "whoami" }],
+    ["whoami -n shop", { verb: "whoami", namespace: "shop" }],
+    ["whoami --namespace=shop", { verb: "whoami", namespace: "shop" }],
+    ["whoami —namespace shop", { verb: "whoami", namespace: "shop" }],
+    ["whoami shop", mistyped("whoami takes a namespace and nothing else, for instance: whoami -n shop", null)],
+    ["requests approve web-1", { verb: "requests", words: ["approve", "web-1"] }],
     ["diagnose web", diagnose({ kind: "pod-or-any", namespace: null, name: "web" }, "web")],
     ["Diagnose shop/web", diagnose({ kind: "pod-or-any", namespace: "shop", name: "web" }, "shop/web")],
     [

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Candidate } from "../../core.ts";
 import { actions, button, context, type Message, section, select, textMessage } from "./message.ts";
+import { actLines, type Acts } from "./rights.ts";
 import { bullets, codeBlock, codeSpan, cutMiddle, prose, proseWithin } from "./mrkdwn.ts";
 
 /** Action ids of the buttons and the menu that diagnose what they name. */
@@ -62,7 +63,9 @@ const examples = [
   "diagnose deploy/web -n shop",
   "diagnose -l app=web -n shop",
   'explain Failed to pull image "nginx:1.99": … not found',
-  "whoami",
+  "repull deploy/web -n shop",
+  "requests -n shop",
+  "whoami -n shop",
 ];
 
 /** What can be asked, with examples to copy. */
@@ -73,10 +76,12 @@ export const renderHelp = ({ call }: HelpLook, before = ""): Message =>
       `*imagepull* says why an image does not arrive, and what to do.`,
       `• \`${call} diagnose TARGET\` looks at a pod, or at \`deploy/…\`, \`sts/…\`, \`ds/…\`, \`job/…\`, \`cronjob/…\`, \`NAMESPACE/NAME\`, \`-l app=web\``,
       `• \`${call} explain MESSAGE\` names the cause of a pull error that you paste, by its words alone`,
-      `• \`${call} whoami\` says who you are to imagepull and what you may do`,
+      `• \`${call} repull TARGET\` asks for a re-pull: it shows what would be done, and others approve it`,
+      `• \`${call} requests\` lists what is asked for; \`requests show|approve|deny|cancel NAME\` looks at one, or decides it`,
+      `• \`${call} whoami\` says who you are to imagepull and what you may do, with \`-n NAMESPACE\` there`,
       `• \`${call} help\` shows this`,
       `Try:\n\`\`\`\n${examples.map((example) => `${call} ${example}`).join("\n")}\n\`\`\``,
-      "The command answers you alone, with a button to share. In a thread, mention `@imagepull diagnose …`: everybody there sees the answer. A message that has a pull error in it is explained from its own menu: _Explain this pull error_. imagepull only reads.",
+      "The command answers you alone, with a button to share. In a thread, mention `@imagepull diagnose …`: everybody there sees the answer. A message that has a pull error in it is explained from its own menu: _Explain this pull error_. What is not asked for and approved changes nothing.",
     ].join("\n"),
   );
 
@@ -89,7 +94,7 @@ export function renderUnknownVerb(call: string, said: string, verb: string | nul
     verb === null ? null : `\`${call} ${verb}\``,
     target === null ? null : `\`${call} diagnose ${prose(cutMiddle(target, 200))}\``,
   ].filter((text) => text !== null);
-  const can = "`diagnose`, `explain`, `whoami` and `help`";
+  const can = "`diagnose`, `explain`, `repull`, `requests`, `whoami` and `help`";
   const text = `${codeSpan(said, 100)} is nothing that imagepull can do. ${meant.length === 0 ? `It can ${can}: type for instance \`${call} diagnose NAMESPACE/POD\`.` : `Did you mean ${meant.join(" or ")}? It can ${can}.`}`;
   return textMessage(text, ...(target === null ? [] : diagnoseButton(target)));
 }
@@ -121,6 +126,8 @@ export interface Whoami {
   readonly why: string | null;
   /** null: Kubernetes is not asked, members see all. */
   readonly sight: Sight | null;
+  /** What they may ask for and decide; null where it could not be asked. */
+  readonly acts: Acts | null;
 }
 
 const mostGroups = 12;
@@ -143,7 +150,7 @@ function row(names: readonly string[]): string {
 }
 
 /** Who a person is to the bot, in Kubernetes' words, and what they may do. */
-export function renderWhoami({ team, user, groups, why, sight }: Whoami): Message {
+export function renderWhoami({ team, user, groups, why, sight, acts }: Whoami): Message {
   const names = [`slack:${team}`, ...(groups ?? []).map(({ id }) => `slack:${team}:${id}`)];
   const handles =
     groups === null
@@ -157,7 +164,7 @@ export function renderWhoami({ team, user, groups, why, sight }: Whoami): Messag
       `• groups: ${row(names)}`,
       `• user groups in Slack: ${handles}`,
       `• look (\`diagnose\`): ${why === null ? mayLook(sight, `slack:${team}:${user}`) : `no. ${proseWithin(why, 400)}`}`,
-      "• change anything: no. imagepull only reads here, and shows the commands that you run with your own rights.",
+      ...(why === null ? actLines(acts, `slack:${team}:${user}`) : ["• ask for re-pulls and decide them: no"]),
     ].join("\n"),
   );
 }

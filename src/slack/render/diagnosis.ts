@@ -16,6 +16,8 @@ export interface DiagnosisView {
   readonly answerId: string | null;
   /** Visible to one person, who may share it. */
   readonly shareable: boolean;
+  /** Re-pulls can be asked for here: its buttons open the window for that. Else they only show plans. */
+  readonly canAsk?: boolean;
   /** Slack user id of the person who shares it. */
   readonly sharedBy?: string;
 }
@@ -138,14 +140,19 @@ export function footing(diagnosis: Diagnosis, now: Date): string {
   );
 }
 
-function buttons(diagnosis: Diagnosis, { evidence, answerId, shareable }: DiagnosisView): readonly KnownBlock[] {
+function buttons(
+  diagnosis: Diagnosis,
+  { evidence, answerId, shareable, canAsk = false }: DiagnosisView,
+): readonly KnownBlock[] {
   const value = buttonTarget(diagnosis.target, answerId);
   if (value === null) return [];
   return [
     actions([
       ...(shareable ? [button("Share", "share", value, "primary")] : []),
       button("Details", "details", value),
-      ...strategiesFor(diagnosis, evidence).map(({ id, label }) => button(label, `plan:${id}`, value)),
+      ...strategiesFor(diagnosis, evidence).map(({ id, label, askLabel }) =>
+        canAsk ? button(askLabel, `repull:${id}`, value) : button(label, `plan:${id}`, value),
+      ),
     ]),
   ];
 }

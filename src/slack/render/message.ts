@@ -18,6 +18,8 @@ export interface Message {
 
 /** Slack refuses about 12,000 characters over all blocks, a limit that it does not document (bolt-js#2509); we stay well below. */
 export const maxMessage = 10_000;
+/** Of one section's text, as Slack documents it. */
+export const maxSection = 3_000;
 
 const label = (text: string, max: number): PlainTextElement => ({
   type: "plain_text",
@@ -37,7 +39,7 @@ export const context = (text: string): ContextBlock => ({
 
 export const actions = (elements: ActionsBlock["elements"]): ActionsBlock => ({ type: "actions", elements });
 
-export const button = (text: string, actionId: string, value: string, style?: "primary"): Button => ({
+export const button = (text: string, actionId: string, value: string, style?: "primary" | "danger"): Button => ({
   type: "button",
   text: label(text, 75),
   action_id: actionId,

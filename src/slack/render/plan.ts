@@ -4,7 +4,7 @@ import { repullableOf } from "../../diagnosis/repullable.ts";
 import { code, type Line, say } from "../../diagnosis/say.ts";
 import { context, type Message, section } from "./message.ts";
 import { bullets, codeBlock, mrkdwn, plain } from "./mrkdwn.ts";
-import { commandOf, labels, type StrategyId } from "./strategies.ts";
+import { commandOf, labelOf, type StrategyId } from "./strategies.ts";
 import { typedTarget } from "./target.ts";
 
 interface Plan {
@@ -27,7 +27,8 @@ const repositoryOf = (image: string | null): string | null =>
   image?.replace(/@.*$/, "").replace(/:[^/:]*$/, "") ?? null;
 
 /** The tag that a command names. */
-const tagIn = (command: string | null): string | null => / --tag ([\w.-]+)(?: |$)/u.exec(command ?? "")?.[1] ?? null;
+export const tagIn = (command: string | null): string | null =>
+  / --tag ([\w.-]+)(?: |$)/u.exec(command ?? "")?.[1] ?? null;
 
 const plans: Readonly<Record<StrategyId, (of: Case) => Plan>> = {
   restart: ({ evidence, object }) => ({
@@ -122,12 +123,12 @@ export function renderPlan(id: StrategyId, diagnosis: Diagnosis, evidence: Evide
     ...managed(evidence),
   ].map((line) => mrkdwn(line, now, 400));
   const texts = [
-    `*${labels[id]}* for ${mrkdwn([code(typedTarget(target))], now, 500)}\n${mrkdwn(plan.does, now, 800)}`,
+    `*${labelOf(id)}* for ${mrkdwn([code(typedTarget(target))], now, 500)}\n${mrkdwn(plan.does, now, 800)}`,
     ...(mind.length === 0 ? [] : [`*Mind*\n${bullets(mind, { most: 6, max: 2_000 })}`]),
     wayOf(command),
   ];
   return {
-    text: `${labels[id]}: ${plain(plan.does, now, 500)}`,
+    text: `${labelOf(id)}: ${plain(plan.does, now, 500)}`,
     blocks: [...texts.map(section), context("Nothing has been changed.")],
     plain: texts.join("\n\n"),
   };

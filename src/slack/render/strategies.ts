@@ -8,18 +8,23 @@ import { repullableOf } from "../../diagnosis/repullable.ts";
 /** A way to make the kubelet pull again, as its button names it. */
 export interface Strategy {
   readonly id: StrategyId;
+  /** Of the button that shows what it would do. */
   readonly label: string;
+  /** Of the button that opens a window to ask for it. */
+  readonly askLabel: string;
 }
 export type StrategyId = "restart" | "delete-pods" | "set-image" | "policy-always";
 
 export const strategyIds: readonly StrategyId[] = ["restart", "delete-pods", "set-image", "policy-always"];
 
-export const labels: Readonly<Record<StrategyId, string>> = {
-  restart: "Plan: restart",
-  "delete-pods": "Plan: recreate pod",
-  "set-image": "Plan: other tag",
-  "policy-always": "Plan: always pull",
+const names: Readonly<Record<StrategyId, string>> = {
+  restart: "restart",
+  "delete-pods": "recreate pod",
+  "set-image": "other tag",
+  "policy-always": "always pull",
 };
+
+export const labelOf = (id: StrategyId): string => `Plan: ${names[id]}`;
 
 const rolling = ["Deployment", "StatefulSet", "DaemonSet"];
 
@@ -81,7 +86,7 @@ export function strategiesFor(diagnosis: Diagnosis, evidence: Evidence | null): 
   };
   return helps[cause]
     .filter((id) => !isInVain(id, diagnosis, evidence) && fits(id))
-    .map((id) => ({ id, label: labels[id] }));
+    .map((id) => ({ id, label: labelOf(id), askLabel: `Re-pull: ${names[id]} …` }));
 }
 
 /** What this very case shows that its cause alone does not. */

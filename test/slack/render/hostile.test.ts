@@ -3,46 +3,16 @@ import { describe, expect, it } from "vitest";
 import type { Diagnosis, Finding } from "../../../src/diagnosis/diagnosis.ts";
 import { causeIds } from "../../../src/diagnosis/causes/catalogue.ts";
 import type { Line, Part } from "../../../src/diagnosis/say.ts";
-import { type Block } from "../../../src/playground/slack/types.ts";
-import { checkBlocks, shownCharacters } from "../../../src/playground/slack/validate.ts";
 import { renderChoice, renderNotFound, renderUnknownVerb, renderWhoami } from "../../../src/slack/render/answers.ts";
 import { renderDetails } from "../../../src/slack/render/details.ts";
 import { renderDiagnosis } from "../../../src/slack/render/diagnosis.ts";
 import { answerExplain } from "../../../src/slack/render/explanation.ts";
-import type { Message } from "../../../src/slack/render/message.ts";
 import { renderPlan } from "../../../src/slack/render/plan.ts";
 import { strategyIds } from "../../../src/slack/render/strategies.ts";
 import { diagnosisOf } from "../../support/diagnoses.ts";
 import { container, event, evidenceOf, podWith, read, waiting } from "../../support/evidence.ts";
+import { expectInert, hostile } from "./inert.ts";
 
-/** Names and messages as nobody should choose them. */
-const hostile = fc.oneof(
-  fc.constantFrom(
-    "<!channel>",
-    "<!here|x>",
-    "<@U0DANA>",
-    "<#C1>",
-    "@channel @here @everyone",
-    "```rm -rf /```",
-    "`",
-    "*bold* _it_ ~no~",
-    "<https://evil.example|click>",
-    "&lt;!channel&gt;",
-    "\u202Eesrever\u202C",
-    "\u2066\u2069\u200F\u061C",
-    "\u0000\u001B[31m\n\r\t",
-    "\uD800",
-    "😀".repeat(200),
-    "&".repeat(5_000),
-    "<".repeat(5_000),
-    "",
-  ),
-  fc.string({ unit: "binary", maxLength: 80 }),
-  fc.string({
-    unit: fc.constantFrom("<", ">", "&", "`", "*", "_", "~", "|", "!", "@", "\n", "\u202E", "a"),
-    maxLength: 600,
-  }),
-);
 const part: fc.Arbitrary<Part> = fc.oneof(
   hostile,
   hostile.map((code) => ({ code })),
@@ -103,43 +73,6 @@ const evidence = fc
 
 const now = new Date("2026-11-24T10:31:00Z");
 
-/** A time in the reader's zone is the one thing that may stand in angle brackets. */
-const times = /<!date\^\d+\^(?:\{date_short_pretty\} )?\{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>/g;
-
-function expectInert(message: Message, allowed = /(?!)/g): void {
-  expect(checkBlocks(message.blocks)).toEqual([]);
-  expect(shownCharacters(message.blocks as unknown as readonly Block[])).toBeLessThanOrEqual(10_000);
-  expect(JSON.stringify(message.blocks).length).toBeLessThanOrEqual(10_000);
-  expect(message.text.length).toBeGreaterThan(0);
-  expect(message.text.length).toBeLessThanOrEqual(3_000);
-  expect(message.plain.length).toBeLessThanOrEqual(40_000);
-  const sections = message.blocks.flatMap((block) =>
-    block.type === "section" && block.text !== undefined
-      ? [block.text.text]
-      : block.type === "context"
-        ? block.elements.map((element) => ("text" in element ? element.text : ""))
-        : [],
-  );
-  for (const text of [...sections, message.text, message.plain]) {
-    const rest = text.replaceAll(times, "").replaceAll(allowed, "");
-    expect(rest).not.toMatch(/[<>]/);
-    expect(rest.replaceAll(/&(?:amp|lt|gt);/g, "")).not.toContain("&");
-    // No steering characters but the one that keeps @here from calling.
-    expect(rest.replaceAll(/[\u2060\n]/g, "")).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}\p{Cc}]/u);
-    expect(rest.isWellFormed()).toBe(true);
-  }
-  for (const text of sections) {
-    // Code begins and ends in its own line, and blocks of it in their own section.
-    const blocks = text.split("```");
-    expect(blocks.length % 2).toBe(1);
-    const prose = blocks.filter((_, index) => index % 2 === 0);
-    for (const row of prose.join("").split("\n")) {
-      expect((row.match(/`/g) ?? []).length % 2).toBe(0);
-      expect(row.replaceAll(/`[^`]*`/g, "")).not.toMatch(/@(?:channel|here|everyone)/i);
-    }
-  }
-}
-
 describe("whatever the cluster, a registry or a person writes, a message stays whole, within Slack's limits, and calls nobody", () => {
   const runs = { numRuns: 300 };
   it("as a diagnosis", () => {
@@ -193,7 +126,9 @@ describe("whatever the cluster, a registry or a person writes, a message stays w
   });
   it("as whoami of somebody in many groups with long names: none is cut within", () => {
     const groups = Array.from({ length: 14 }, () => ({ id: "&".repeat(99), handle: "<".repeat(99) }));
-    expectInert(renderWhoami({ team: "T1", user: "<".repeat(200), groups, why: "&".repeat(400), sight: null }));
+    expectInert(
+      renderWhoami({ team: "T1", user: "<".repeat(200), groups, why: "&".repeat(400), sight: null, acts: null }),
+    );
   });
   it("as a choice, as names that are near, as a verb that nobody knows, as whoami", () => {
     const candidates = fc.array(
@@ -212,6 +147,7 @@ describe("whatever the cluster, a registry or a person writes, a message stays w
             groups: names.map(({ name }) => ({ id: name, handle: name })),
             why: sentence,
             sight: null,
+            acts: null,
           }),
         );
         expectInert(
@@ -221,6 +157,7 @@ describe("whatever the cluster, a registry or a person writes, a message stays w
             groups: [],
             why: null,
             sight: { everywhere: false, here: { namespace: sentence, may: { ok: false, sentence } } },
+            acts: null,
           }),
         );
       }),

@@ -13,6 +13,8 @@ export interface Press {
   /** Kubernetes decides what they may see, under this name; null: all. */
   readonly asker: Subject | null;
   readonly channel: string;
+  /** Opens a modal within three seconds of the press. */
+  readonly trigger: string;
   readonly url: string;
   readonly messageTs: string;
   readonly thread: string | null;
@@ -29,6 +31,7 @@ export function readPress(payload: ActionPayload, asker: Subject | null): Press 
     user: user.id,
     asker,
     channel: channel?.id ?? "",
+    trigger: payload.trigger_id,
     url: response_url,
     messageTs: container.message_ts,
     thread: container.thread_ts ?? null,

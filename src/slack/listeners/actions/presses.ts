@@ -28,6 +28,7 @@ export async function share(door: Door, press: Press): Promise<void> {
     evidence: answer.evidence,
     answerId: door.recent.remember(answer, press.asker),
     shareable: false,
+    canAsk: door.desk !== null,
     sharedBy: press.user,
   });
   const sent = await door.responses.post(press.url, message, {

@@ -3,6 +3,7 @@ import { answerAsked } from "../../asked.ts";
 import type { Door } from "../../door.ts";
 import { commandPayload } from "../../payloads.ts";
 import { privateReply } from "../../reply.ts";
+import { openTyped, repullTyped } from "../../repull/asked.ts";
 import { acknowledge, take } from "../taking.ts";
 
 /** `/imagepull …`, answered to the asker alone. */
@@ -14,10 +15,13 @@ export const register = (app: App, door: Door): void =>
       commandPayload,
       body,
       ({ trigger_id }) => `trigger:${trigger_id}`,
-      async ({ user_id: user, channel_id: channel, text, response_url }) => {
+      async ({ user_id: user, channel_id: channel, text, response_url, trigger_id: trigger }) => {
         const reply = privateReply(door.responses, response_url, {}, door.log);
+        const typed = repullTyped(door, text);
+        // A modal opens before anything is asked for.
+        if (typed !== null) return openTyped(door, typed, { user, channel, trigger, url: response_url }, reply);
         const verdict = await door.access.mayLook(user);
-        await answerAsked(door, { text, user, channel, verdict, call: "/imagepull", shareable: true }, reply);
+        await answerAsked(door, { text, user, channel, verdict, call: "/imagepull", shareable: true, trigger }, reply);
       },
     );
   });

@@ -31,6 +31,7 @@ export const register = (app: App, door: Door): void =>
             verdict,
             call: "@imagepull",
             shareable: false,
+            trigger: null,
           },
           reply,
         );

@@ -1,0 +1,33 @@
+import * as z from "zod";
+import type { RepullRequest } from "../../approvals/types.ts";
+
+const objectName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+
+/**
+ * What a button on a request carries: which one is meant. It comes back through Slack, from anybody who sees the button, so it is parsed like
+ * any input; it grants nothing. `by` only says whether a reason has to be asked for at once.
+ */
+const schema = z.object({
+  v: z.literal(1),
+  ns: objectName.max(63),
+  name: objectName,
+  uid: z.string().min(1).max(64),
+  by: z.string().max(512),
+});
+export type RequestButton = z.infer<typeof schema>;
+
+export const requestButton = ({ namespace, name, uid, spec }: RepullRequest): string =>
+  JSON.stringify({ v: 1, ns: namespace, name, uid, by: spec.requestedBy.slice(0, 512) } satisfies RequestButton);
+
+/** Reads a button's value; null for one of another version, or none of ours. */
+export function readRequestButton(value: string): RequestButton | null {
+  try {
+    const parsed = schema.safeParse(JSON.parse(value));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
