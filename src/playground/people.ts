@@ -10,7 +10,12 @@ export const people: readonly Person[] = [
 export const workspaceName = "Harbor Lane";
 
 const places = [
-  { id: "C0OPS", name: "ops", topic: "Rollouts, incidents, and images that do not arrive", botIsMember: true },
+  {
+    id: "C0OPS",
+    name: "ops",
+    topic: "Rollouts, images that do not arrive, and re-pulls to approve",
+    botIsMember: true,
+  },
   {
     id: "C0SHOP",
     name: "team-shop",

@@ -1,24 +1,13 @@
-import { randomBytes } from "node:crypto";
-import { createCore } from "../collect/core.ts";
-import { parseTarget } from "../collect/target.ts";
-import { connect } from "../cluster/connect.ts";
-import type { Core } from "../core.ts";
-import { createLogger } from "../log.ts";
-import { type SlackApp, createSlackApp } from "../slack/app.ts";
 import { CannotStart } from "./cannot-start.ts";
-import { startCluster } from "./cluster/cluster.ts";
 import { openBrowser } from "./desktop.ts";
-import { openSimulated } from "./internet.ts";
-import { writeKubeconfig } from "./kubeconfig.ts";
 import { bundlePage } from "./page/bundle.ts";
 import type { Snapshot } from "./page/protocol.ts";
 import { startPage } from "./page/server.ts";
-import { channels, doubleChannels, firstChannel, people, users, workspaceName } from "./people.ts";
+import { channels, people, workspaceName } from "./people.ts";
 import { whenOrphaned } from "./orphan.ts";
 import { type Recording, readRecordings } from "./recording.ts";
-import { startSlackDouble } from "./slack/double.ts";
 import type { SlackDouble } from "./slack/types.ts";
-import { postWelcome } from "./welcome.ts";
+import { type Defer, type End, newToken, startStage } from "./start.ts";
 
 export interface PlaygroundOptions {
   /** 0, the default, takes a free port. */
@@ -57,9 +46,6 @@ export async function playground({
   }
 }
 
-/** What ends a part that has been started. */
-type End = () => void | Promise<void>;
-
 /** Resolves when the signal says so, or when nobody is left to give it. */
 function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -73,44 +59,12 @@ function stopped(signal: AbortSignal): Promise<void> {
   });
 }
 
-const clock = (): Date => new Date();
-const newToken = (): string => randomBytes(24).toString("base64url");
-
 /** Starts everything, says how each ends, and returns the page's address. */
-async function start(recording: Recording, port: number, defer: (end: End) => void): Promise<string> {
+async function start(recording: Recording, port: number, defer: Defer): Promise<string> {
   const bundling = bundlePage();
   // Failing early in one part must not leave the other's rejection unheard.
   bundling.catch(() => undefined);
-  const clusterToken = newToken();
-  const cluster = await startCluster({ recording, clock, fetch, botToken: clusterToken });
-  defer(() => cluster.stop());
-  const ticking = setInterval(() => void cluster.advance(), 1000);
-  defer(() => {
-    clearInterval(ticking);
-  });
-
-  const kubeconfig = await writeKubeconfig(cluster.url, clusterToken, "playground");
-  defer(() => kubeconfig.remove());
-  // No environment: a proxy of this machine has nothing to do with loopback.
-  const connection = await connect({ kubeconfig: kubeconfig.path, environment: {}, clock });
-  if (!connection.ok) throw new CannotStart(connection.error.sentence);
-  defer(() => {
-    connection.value.close();
-  });
-  const registry = openSimulated(cluster.network, clock);
-  defer(() => {
-    registry.close();
-  });
-  const core = createCore({ clusterReader: connection.value.reader, registry, clock });
-
-  const slack = await startSlackDouble({ clock, users, channels: doubleChannels });
-  defer(() => slack.close());
-  const app = bot(core, slack);
-  defer(() => app.stop(1000));
-  const started = await app.start();
-  if (!started.ok) throw new CannotStart(started.error.sentence);
-  await postWelcome(recording, slack, firstChannel);
-
+  const { slack } = await startStage(recording, defer);
   const page = await startPage({
     slack,
     bundle: await bundling,
@@ -120,20 +74,6 @@ async function start(recording: Recording, port: number, defer: (end: End) => vo
   });
   defer(() => page.stop());
   return page.url;
-}
-
-/** The same bot that `serve` runs, in Socket Mode. */
-function bot(core: Core, slack: SlackDouble): SlackApp {
-  const write = (line: string): void => void process.stderr.write(line);
-  return createSlackApp({
-    core,
-    slack: { mode: "socket", apiUrl: slack.apiUrl, botToken: slack.botToken, appToken: slack.appToken },
-    clock,
-    log: createLogger({ level: "error", clock: () => clock().getTime(), write }),
-    access: { look: "members" },
-    namespaces: new Map(),
-    parseTarget,
-  });
 }
 
 function snapshotFor(user: string, slack: SlackDouble, recording: Recording): Snapshot {

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { type Recording, fill } from "./recording.ts";
+import { people } from "./people.ts";
 import { attractions } from "./scene/attractions.ts";
 
 const answerSchema = z.object({ ok: z.boolean(), error: z.string().optional() });
 
+const [asker = "", approver = ""] = people.map(({ name }) => name);
 const mrkdwn = (text: string): object => ({ type: "mrkdwn", text });
 const section = (text: string): object => ({ type: "section", text: mrkdwn(text) });
 
@@ -20,6 +22,9 @@ function pasted({ scenarios }: Recording): string {
   });
 }
 
+/** A re-pull from beginning to end: it takes two people. */
+const repull = `To see one pulled again: as ${asker} choose \`/imagepull repull banners\` and ask; then become ${approver} (*You are*), and press *Approve* here, or *Deny*. Nobody approves their own.`;
+
 /** The channel's first message: what there is, and what to try. It names symptoms only; causes are what the bot is for. */
 export function welcome(recording: Recording): { readonly text: string; readonly blocks: readonly object[] } {
   const namespaces = [...new Set(attractions.map(({ namespace }) => namespace))];
@@ -33,7 +38,7 @@ export function welcome(recording: Recording): { readonly text: string; readonly
     text: `${there} Ask imagepull about one.`,
     blocks: [
       { type: "header", text: { type: "plain_text", text: "Which image does not arrive, and why?" } },
-      section(`${there} Choose one, and press Enter:`),
+      section(`${there} Choose one, and press Enter.\n${repull}`),
       ...namespaces.map((namespace) => section(`*Namespace ${namespace}*\n${of(namespace)}`)),
       section(`*A message from elsewhere*\n\`/imagepull explain ${pasted(recording)}\``),
       {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { DoubleMessage, DoubleView } from "../slack/types.ts";
+import type { DoubleMessage, DoubleView, Suggestion } from "../slack/types.ts";
 
 /** What the page and its server say to each other. */
 export interface Person {
@@ -37,6 +37,10 @@ export interface Snapshot {
 
 const message = z.object({ channel: z.string(), ts: z.string() });
 const user = z.string();
+/** By block id and action id: what was typed, chosen or ticked. */
+const entered = z.record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())])));
+/** An element of a modal: `block/action`. */
+const inView = { user, view: z.string(), actionId: z.string(), values: entered };
 
 export const actSchema = z.discriminatedUnion("kind", [
   z.object({
@@ -49,17 +53,21 @@ export const actSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("click"), user, message, actionId: z.string() }),
   z.object({ kind: z.literal("shortcut"), user, message, callbackId: z.string() }),
   z.object({ kind: z.literal("choose"), user, message, actionId: z.string(), value: z.string() }),
-  z.object({
-    kind: z.literal("submit"),
-    user,
-    view: z.string(),
-    values: z.record(z.string(), z.record(z.string(), z.string())),
-  }),
+  z.object({ kind: z.literal("press"), ...inView }),
+  z.object({ kind: z.literal("pick"), ...inView, value: z.union([z.string(), z.array(z.string())]) }),
+  z.object({ kind: z.literal("submit"), user, view: z.string(), values: entered }),
   z.object({ kind: z.literal("close"), user, view: z.string() }),
 ]);
 
 /** A snapshot as it is sent: with what the app offers in each message's menu. */
 export type SentSnapshot = Snapshot & { readonly shortcuts: readonly Shortcut[] };
+
+/** What a person types into a menu that looks things up. */
+export const lookUpSchema = z.object({ user, view: z.string(), actionId: z.string(), typed: z.string().max(3_000) });
+export type LookUp = z.infer<typeof lookUpSchema>;
+export interface Found {
+  readonly options: readonly Suggestion[];
+}
 
 /** Something that a person does on the page. */
 export type Act = z.infer<typeof actSchema>;

@@ -1,11 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { Duplex } from "node:stream";
+import type * as z from "zod";
 import { close, listen } from "../listen.ts";
-import type { SlackDouble } from "../slack/types.ts";
+import { FormRefusal } from "../slack/double.ts";
+import type { Entered, SlackDouble } from "../slack/types.ts";
 import type { Bundle } from "./bundle.ts";
 import { type Live, createLive } from "./live.ts";
-import { type Act, type SentSnapshot, type Snapshot, actSchema } from "./protocol.ts";
+import { type Act, type Found, type SentSnapshot, type Snapshot, actSchema, lookUpSchema } from "./protocol.ts";
 
 export interface PageOptions {
   readonly slack: SlackDouble;
@@ -133,10 +135,16 @@ class Page {
       case "GET /snapshot":
         return json(response, 200, this.#snapshot(url.searchParams.get("user") ?? ""));
       case "POST /act":
+      case "POST /lookup":
         // Every browser sends Origin with a POST; without it, it is no page of ours.
         if (request.headers.origin === undefined)
           return text(response, 403, "Another site may not use the playground.");
-        return this.#act(await read(request), response);
+        return url.pathname === "/act"
+          ? this.#take(await read(request), response, actSchema, (what) => perform(this.#options.slack, what))
+          : this.#take(await read(request), response, lookUpSchema, async (asked): Promise<Found> => {
+              const { user, view, actionId, typed } = asked;
+              return { options: await this.#options.slack.suggest(user, view, actionId, typed) };
+            });
       default:
         return text(response, 404, "There is nothing here.");
     }
@@ -153,26 +161,41 @@ class Page {
     return cookies.find(([name]) => name === this.#cookie)?.[1] ?? "";
   }
 
-  async #act(body: string | undefined, response: ServerResponse): Promise<void> {
+  async #take<T>(
+    body: string | undefined,
+    response: ServerResponse,
+    schema: z.ZodType<T>,
+    work: (what: T) => Promise<object>,
+  ): Promise<void> {
     if (body === undefined) return json(response, 413, { error: "That is too long for a message." });
     let parsed;
     try {
-      parsed = actSchema.safeParse(JSON.parse(body));
+      parsed = schema.safeParse(JSON.parse(body));
     } catch {
       return json(response, 400, { error: "That was not JSON." });
     }
     if (!parsed.success)
       return json(response, 400, { error: "The page sent something that its server does not know. Reload it." });
     try {
-      await perform(this.#options.slack, parsed.data);
-      json(response, 200, {});
+      json(response, 200, await work(parsed.data));
     } catch (error) {
       json(response, 409, { error: error instanceof Error ? error.message : String(error) });
     }
   }
 }
 
-async function perform(slack: SlackDouble, what: Act): Promise<void> {
+/** What was entered in inputs that are still there: the app may have changed the modal meanwhile. */
+function present(slack: SlackDouble, { user, view, values }: { user: string; view: string; values: Entered }): Entered {
+  const there = slack.views(user).find(({ id }) => id === view)?.values ?? {};
+  return Object.fromEntries(
+    Object.entries(values).map(([block, byAction]) => [
+      block,
+      Object.fromEntries(Object.entries(byAction).filter(([action]) => there[block]?.[action] !== undefined)),
+    ]),
+  );
+}
+
+async function perform(slack: SlackDouble, what: Act): Promise<object> {
   switch (what.kind) {
     case "say":
       await slack.say(what.user, what.channel, what.text, what.thread === undefined ? {} : { thread: what.thread });
@@ -186,12 +209,22 @@ async function perform(slack: SlackDouble, what: Act): Promise<void> {
     case "choose":
       await slack.choose(what.user, what.message, what.actionId, what.value);
       break;
+    case "press":
+      await slack.pressIn(what.user, what.view, what.actionId, present(slack, what));
+      break;
+    case "pick":
+      await slack.chooseIn(what.user, what.view, what.actionId, what.value, present(slack, what));
+      break;
     case "submit":
-      await slack.submit(what.user, what.view, what.values);
+      // The modal itself says what is missing in it.
+      await slack.submit(what.user, what.view, present(slack, what)).catch((error: unknown) => {
+        if (!(error instanceof FormRefusal)) throw error;
+      });
       break;
     case "close":
       await slack.closeView(what.user, what.view);
   }
+  return {};
 }
 
 async function read(request: IncomingMessage): Promise<string | undefined> {

@@ -17,6 +17,7 @@ export const attractions: readonly Attraction[] = [
   of("shop/session-cache", "worked all week, not since this morning"),
   of("shop/gift-cards", "never came up at all"),
   of("shop/loyalty", "comes and goes"),
+  of("shop/banners", "three pods, and last week's offers"),
   of("shop/storefront", "all is well, for comparison"),
   of("payments/payments-api", "both pods wait, and there is a pull secret"),
   of("payments/fraud-scorer", "new in this namespace"),

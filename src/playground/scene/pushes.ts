@@ -18,6 +18,8 @@ export const pushes: readonly Act[] = [
   push("ghcr.io/shop/recommendations:5.0.1", 9 * day),
   push("ghcr.io/shop/recommendations:5.0.2", 26, { kind: "image", architectures: ["arm64"] }),
   push("ghcr.io/shop/loyalty:0.8.0", 3 * day, { ...both, entrypoint: ["/bin/false"] }),
+  push("quay.io/harborlane/banners:stable", 8 * day),
+  push("quay.io/harborlane/banners:stable", 2 * hour),
   push("ghcr.io/shop/node-probe:1.0.3", 40 * day),
   push("ghcr.io/payments/ledger:stable", 7 * day),
   push("ghcr.io/payments/ledger:stable", 3 * hour),

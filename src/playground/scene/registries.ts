@@ -52,7 +52,9 @@ export function registries({ passwordOf, ecrEndsAt, clock }: Accounts): readonly
       ...none,
       host: "quay.io",
       dialect: dialects.quay,
-      open: ["harborlane/dashboards"],
+      open: ["harborlane/dashboards", "harborlane/banners"],
+      // What has lost its tag can be gone back to for two weeks.
+      keepsUntagged: true,
     },
     {
       ...none,

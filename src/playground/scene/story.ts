@@ -21,7 +21,7 @@ function roll(
   return { kind: "roll", minutesAgo, applied, tool, nodes };
 }
 
-const [one, two, three, four] = ["worker-1", "worker-2", "worker-3", "worker-4"] as const;
+const [one, two, three, four, five] = ["worker-1", "worker-2", "worker-3", "worker-4", "worker-5"] as const;
 const all = [one, two, three] as const;
 const ghcr = { secrets: ["ghcr"] };
 const ecr = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
@@ -30,11 +30,14 @@ export const nodes: readonly {
   readonly name: string;
   readonly address: string;
   readonly diskFullMinutesAgo?: number;
+  readonly isCordoned?: boolean;
 }[] = [
   { name: one, address: "10.0.0.11" },
   { name: two, address: "10.0.0.12" },
   { name: three, address: "10.0.0.13" },
-  { name: four, address: "10.0.0.14", diskFullMinutesAgo: 2 * hour },
+  // Cordoned since their last pods came: new ones go where there is room, and where no pull keeps others waiting.
+  { name: four, address: "10.0.0.14", diskFullMinutesAgo: 2 * hour, isCordoned: true },
+  { name: five, address: "10.0.0.15", isCordoned: true },
 ];
 
 export const namespaces: readonly string[] = [
@@ -78,6 +81,7 @@ export const rolls: readonly Act[] = [
   roll(6 * day, "shop/recommendations", "ghcr.io/shop/recommendations:5.0.1", [one], ghcr),
   roll(6 * day - 20, "growth/search", "ghcr.io/growth/search:1.8", [two], ghcr),
   roll(5 * day, "shop/storefront", "ghcr.io/shop/storefront:7.3.1", all, ghcr),
+  roll(5 * day - 10, "shop/banners", "quay.io/harborlane/banners:stable", all, { more: { policy: "Always" } }),
   roll(5 * day - 30, "growth/search", "ghcr.io/growth/search:latest", [two], { ...ghcr, tool: "kubectl set image" }),
   roll(4 * day, "payments/ledger", "ghcr.io/payments/ledger:stable", [one], {
     ...ghcr,
@@ -111,8 +115,8 @@ export const rolls: readonly Act[] = [
     secrets: ["harbor"],
     more: { replicas: 2 },
   }),
-  roll(14, "data/warehouse-sync", "registry.data.example/warehouse-sync:8.0.0", [three]),
-  roll(13, "data/report-builder", "registry.data.example/report-builder:3.2.0", [three]),
+  roll(14, "data/warehouse-sync", "registry.data.example/warehouse-sync:8.0.0", [five]),
+  roll(13, "data/report-builder", "registry.data.example/report-builder:3.2.0", [five]),
   { kind: "spend", minutesAgo: 12, host: "docker.io" },
   roll(11, "shop/session-cache", "redis:7.4-alpine", [one]),
   roll(10, "infra/egress", "ghcr.io/infra/proxy-chart:1.4.0", [two], ghcr),

@@ -9,6 +9,8 @@ export interface Method {
   readonly token: "bot" | "app";
   /** One of these scopes is needed; empty: none. */
   readonly scopes: readonly string[];
+  /** Where it depends on what is asked: the one that is needed. */
+  readonly scopeFor?: (arguments_: JsonObject, workspace: Workspace) => string;
   readonly answer: (arguments_: JsonObject, workspace: Workspace) => Answer;
 }
 

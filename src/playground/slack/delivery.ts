@@ -40,6 +40,7 @@ export class DeliveryService {
   readonly #waiting = new Map<string, Ack>();
   readonly #pings: NodeJS.Timeout;
   #turn = 0;
+  #isDown = false;
   #requestUrl: string | null = null;
 
   constructor(options: {
@@ -61,7 +62,17 @@ export class DeliveryService {
     return ticket;
   }
 
+  /** Slack is gone, or back: what stands is cut, and nothing new taken. */
+  down(isDown: boolean): void {
+    this.#isDown = isDown;
+    if (isDown) this.drop();
+  }
+
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#isDown) {
+      socket.destroy();
+      return;
+    }
     const ticket = new URL(request.url ?? "/", "http://localhost").searchParams.get("ticket") ?? "";
     if (!this.#tickets.delete(ticket)) {
       socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
@@ -79,6 +90,8 @@ export class DeliveryService {
       this.#changed(this.#sockets.length);
     });
     socket.on("error", () => socket.terminate());
+    // Each thing that is under way listens for its end.
+    socket.setMaxListeners(0);
     socket.send(
       JSON.stringify({
         type: "hello",
@@ -121,6 +134,7 @@ export class DeliveryService {
   }
 
   deliver(item: Parcel): Promise<Delivery> {
+    if (this.#isDown) return Promise.resolve({ acknowledged: false, afterMs: 0, outcome: "no-app", payload: null });
     return this.#requestUrl === null ? this.#send(item) : this.#postTo(this.#requestUrl, item);
   }
 

@@ -1,7 +1,8 @@
 import { type Answer, type Method, refuse, refuseProblems } from "./answers.ts";
-import { blocksOf, isObject, objectsOf, text } from "./json.ts";
+import { blocksOf, text } from "./json.ts";
+import { historyMethods, metadataOf } from "./history.ts";
 import { viewMethods } from "./view-methods.ts";
-import { newId, type StoredMessage, type Workspace } from "./workspace.ts";
+import { type StoredMessage, withIds, type Workspace } from "./workspace.ts";
 import type { Block, DoubleChannel, DoubleUser, JsonObject } from "./types.ts";
 import { checkBlocks, maxShownCharacters, maxTextCharacters, shownCharacters } from "./validate.ts";
 
@@ -22,18 +23,6 @@ export function readMessage(
   return { text: body, blocks: withIds(blocksOf(blocks)) };
 }
 
-/** Slack gives an id to each block and element that came without one. */
-function withIds(blocks: readonly Block[]): readonly Block[] {
-  const element = (value: JsonObject): JsonObject =>
-    ["button", "static_select", "overflow"].includes(text(value["type"])) ? { action_id: newId("a"), ...value } : value;
-  return blocks.map((block) => ({
-    block_id: newId("b"),
-    ...block,
-    ...(Array.isArray(block["elements"]) && { elements: objectsOf(block["elements"]).map(element) }),
-    ...(isObject(block["accessory"]) && { accessory: element(block["accessory"]) }),
-  }));
-}
-
 /** The channel that a message is for, if the bot may post there. */
 function postable(arguments_: JsonObject, workspace: Workspace): DoubleChannel | Answer {
   const id = text(arguments_["channel"]);
@@ -46,7 +35,7 @@ function postable(arguments_: JsonObject, workspace: Workspace): DoubleChannel |
 
 const isRefusal = (value: DoubleChannel | Answer): value is Answer => "ok" in value;
 
-const messageObject = (message: StoredMessage, workspace: Workspace): Readonly<Record<string, unknown>> => ({
+export const messageObject = (message: StoredMessage, workspace: Workspace): Readonly<Record<string, unknown>> => ({
   type: "message",
   user: message.user,
   bot_id: workspace.botId,
@@ -56,6 +45,7 @@ const messageObject = (message: StoredMessage, workspace: Workspace): Readonly<R
   blocks: message.blocks,
   ts: message.ts,
   ...(message.threadTs !== null && { thread_ts: message.threadTs }),
+  ...(message.metadata !== null && { metadata: message.metadata }),
 });
 
 function postMessage(arguments_: JsonObject, workspace: Workspace): Answer {
@@ -66,7 +56,10 @@ function postMessage(arguments_: JsonObject, workspace: Workspace): Answer {
   const thread = text(arguments_["thread_ts"]);
   if (thread !== "" && workspace.find({ channel: channel.id, ts: thread }) === undefined)
     return refuse("thread_not_found");
+  const metadata = metadataOf(arguments_);
+  if (metadata === "invalid") return refuse("invalid_metadata_format");
   const message = workspace.post({
+    metadata: metadata ?? null,
     channel: channel.id,
     user: workspace.bot.id,
     text: content.text,
@@ -85,13 +78,16 @@ function updateMessage(arguments_: JsonObject, workspace: Workspace): Answer {
   if (old.user !== workspace.bot.id) return refuse("cant_update_message");
   const content = readMessage(arguments_, true);
   if ("refusal" in content) return content.refusal;
-  workspace.replace(reference, content);
+  const metadata = metadataOf(arguments_);
+  if (metadata === "invalid") return refuse("invalid_metadata_format");
+  // Without it, what is there stays.
+  workspace.replace(reference, { ...content, ...(metadata !== undefined && { metadata }) });
   return {
     ok: true,
     channel: channel.id,
     ts: old.ts,
     text: content.text,
-    message: messageObject({ ...old, ...content }, workspace),
+    message: messageObject(workspace.find(reference) ?? { ...old, ...content }, workspace),
   };
 }
 
@@ -225,5 +221,6 @@ export const methods: Readonly<Record<string, Method>> = {
   "users.info": bot(userInfo, "users:read"),
   "usergroups.list": bot(listGroups, "usergroups:read"),
   "usergroups.users.list": bot(groupMembers, "usergroups:read"),
+  ...historyMethods,
   ...viewMethods,
 };

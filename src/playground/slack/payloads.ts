@@ -120,6 +120,44 @@ export function blockActions(
   };
 }
 
+/** Something chosen or pressed in a modal: no channel, no message, and no URL to answer to. */
+export function viewActions(view: StoredView, action: JsonObject, user: DoubleUser, workspace: Workspace): Payload {
+  return {
+    type: "block_actions",
+    user: person(user, workspace),
+    api_app_id: workspace.appId,
+    token: verificationToken,
+    container: { type: "view", view_id: view.id },
+    trigger_id: workspace.newTrigger(user.id),
+    team: team(workspace),
+    enterprise: null,
+    is_enterprise_install: false,
+    view: viewObject(view, workspace),
+    actions: [{ ...action, action_ts: workspace.ts() }],
+  };
+}
+
+/** What somebody types into a menu that looks things up. */
+export function blockSuggestion(
+  view: StoredView,
+  asked: { readonly action_id: string; readonly block_id: string; readonly value: string },
+  user: DoubleUser,
+  workspace: Workspace,
+): Payload {
+  return {
+    type: "block_suggestion",
+    user: person(user, workspace),
+    container: { type: "view", view_id: view.id },
+    api_app_id: workspace.appId,
+    token: verificationToken,
+    ...asked,
+    team: team(workspace),
+    enterprise: null,
+    is_enterprise_install: false,
+    view: viewObject(view, workspace),
+  };
+}
+
 export function messageAction(
   message: StoredMessage,
   callbackId: string,
@@ -155,7 +193,7 @@ export function messageAction(
   };
 }
 
-export function viewSubmission(view: StoredView, values: Payload, user: DoubleUser, workspace: Workspace): Payload {
+export function viewSubmission(view: StoredView, user: DoubleUser, workspace: Workspace): Payload {
   return {
     type: "view_submission",
     team: team(workspace),
@@ -163,14 +201,14 @@ export function viewSubmission(view: StoredView, values: Payload, user: DoubleUs
     api_app_id: workspace.appId,
     token: verificationToken,
     trigger_id: workspace.newTrigger(user.id),
-    view: viewObject(view, workspace, values),
+    view: viewObject(view, workspace),
     response_urls: [],
     is_enterprise_install: false,
     enterprise: null,
   };
 }
 
-export function viewClosed(view: StoredView, user: DoubleUser, workspace: Workspace): Payload {
+export function viewClosed(view: StoredView, isCleared: boolean, user: DoubleUser, workspace: Workspace): Payload {
   return {
     type: "view_closed",
     team: team(workspace),
@@ -178,7 +216,7 @@ export function viewClosed(view: StoredView, user: DoubleUser, workspace: Worksp
     api_app_id: workspace.appId,
     token: verificationToken,
     view: viewObject(view, workspace),
-    is_cleared: false,
+    is_cleared: isCleared,
     is_enterprise_install: false,
     enterprise: null,
   };

@@ -1,12 +1,12 @@
-import { objectOf, objectsOf, text } from "./json.ts";
+import { objectOf, text } from "./json.ts";
 import { readMessage } from "./methods.ts";
 import { type DeliveryService, parcel, type Parcel } from "./delivery.ts";
-import { appMention, blockActions, messageAction, slashCommand, viewClosed, viewSubmission } from "./payloads.ts";
+import { appMention, blockActions, messageAction, slashCommand } from "./payloads.ts";
+import { optionsOf } from "./state.ts";
 import { asSlackHandsItOn } from "./typed.ts";
 import type { Block, Delivery, DoubleChannel, DoubleUser, JsonObject, MessageReference } from "./types.ts";
 import { elementsOf } from "./validate.ts";
-import { replaceView, showView } from "./view-methods.ts";
-import type { StoredMessage, StoredView, Workspace } from "./workspace.ts";
+import type { StoredMessage, Workspace } from "./workspace.ts";
 
 const slackbot = "USLACKBOT";
 
@@ -15,7 +15,7 @@ export class People {
   readonly #workspace: Workspace;
   readonly #delivery: DeliveryService;
   readonly #origin: () => string;
-  #last: { readonly item: Parcel; readonly after: (delivery: Delivery) => void } | null = null;
+  #last: { readonly item: Parcel; readonly after: (delivery: Delivery) => Delivery } | null = null;
 
   constructor(workspace: Workspace, delivery: DeliveryService, origin: () => string) {
     this.#workspace = workspace;
@@ -39,7 +39,7 @@ export class People {
       );
       return null;
     }
-    const delivery = await this.#hand(parcel("events_api", appMention(message, user, workspace)));
+    const delivery = await this.hand(parcel("events_api", appMention(message, user, workspace)));
     // Slack sends an event that was not acknowledged again at once.
     return delivery.acknowledged ? delivery : this.redeliver();
   }
@@ -64,7 +64,7 @@ export class People {
       return null;
     }
     const payload = slashCommand(typed, user, channel, this.#workspace, this.#origin());
-    return this.#hand(parcel("slash_commands", payload), (delivery) => {
+    return this.hand(parcel("slash_commands", payload), (delivery) => {
       if (delivery.acknowledged) this.#ackMessage(delivery.payload, user, channel);
       else
         this.#notice(
@@ -72,6 +72,7 @@ export class People {
           user.id,
           `${name} failed with the error "${delivery.outcome === "timeout" ? "operation_timeout" : "dispatch_failed"}"`,
         );
+      return delivery;
     });
   }
 
@@ -98,8 +99,7 @@ export class People {
 
   choose(userId: string, reference: MessageReference, actionId: string, value: string): Promise<Delivery> {
     return this.#act(userId, reference, actionId, (element) => {
-      const groups = objectsOf(element["option_groups"]);
-      const options = [element, ...groups].flatMap((holder) => objectsOf(holder["options"]));
+      const options = optionsOf(element);
       const option = options.find((entry) => entry["value"] === value);
       if (option === undefined)
         throw new Error(
@@ -119,7 +119,7 @@ export class People {
     const message = this.#seen(reference, userId);
     const [block, element] = findElement(message, actionId);
     const action = { ...element, ...chosen(element), block_id: block["block_id"] ?? "" };
-    return this.#hand(parcel("interactive", blockActions(message, action, user, this.#workspace, this.#origin())));
+    return this.hand(parcel("interactive", blockActions(message, action, user, this.#workspace, this.#origin())));
   }
 
   messageShortcut(userId: string, reference: MessageReference, callbackId: string): Promise<Delivery> {
@@ -128,54 +128,37 @@ export class People {
     if (message.ephemeralTo !== null) throw new Error("a message that only one person sees has no shortcuts");
     if (!this.#workspace.shortcuts.some(({ callback_id: id }) => id === callbackId))
       throw new Error(`the app has no message shortcut ${callbackId}`);
-    return this.#hand(parcel("interactive", messageAction(message, callbackId, user, this.#workspace, this.#origin())));
+    return this.hand(parcel("interactive", messageAction(message, callbackId, user, this.#workspace, this.#origin())));
   }
 
-  async submit(userId: string, viewId: string, values: Readonly<Record<string, unknown>>): Promise<Delivery> {
-    const [user, view] = this.#openView(userId, viewId);
-    return this.#hand(
-      parcel("interactive", viewSubmission(view, asState(view, values), user, this.#workspace)),
-      (delivery) => {
-        if (delivery.acknowledged) this.#afterSubmission(view, delivery.payload);
-      },
-    );
-  }
-
-  #afterSubmission(view: StoredView, payload: unknown): void {
-    const { response_action: action, view: next, errors } = objectOf(payload);
-    if (action === "errors") {
-      const words = Object.entries(objectOf(errors)).map(([block, word]): [string, string] => [block, text(word)]);
-      this.#workspace.views[this.#workspace.views.indexOf(view)] = { ...view, errors: Object.fromEntries(words) };
-      this.#workspace.changed({ kind: "view", user: view.user });
-    } else if (action === "update") replaceView(view, objectOf(next), this.#workspace);
-    else if (action === "push") showView(objectOf(next), view.user, this.#workspace);
-    else this.#closeViews(view.user, action === "clear" ? null : view);
-  }
-
-  closeView(userId: string, viewId: string): Promise<Delivery> | null {
-    const [user, view] = this.#openView(userId, viewId);
-    this.#closeViews(userId, view);
-    return view.notifyOnClose ? this.#hand(parcel("interactive", viewClosed(view, user, this.#workspace))) : null;
-  }
-
-  #closeViews(user: string, only: StoredView | null): void {
-    const { views } = this.#workspace;
-    for (const view of views.filter((entry) => entry.user === user && (only === null || entry === only)))
-      views.splice(views.indexOf(view), 1);
-    this.#workspace.changed({ kind: "view", user });
+  /** Whatever click it is: no button has to stand for it, and its message need not be there any more. */
+  clickAs(userId: string, reference: MessageReference, action: JsonObject): Promise<Delivery> {
+    const user = this.#workspace.user(userId);
+    if (user === undefined) throw new Error(`nobody has the user id ${userId}`);
+    const message = this.#workspace.find(reference) ?? {
+      ...reference,
+      threadTs: null,
+      user: this.#workspace.bot.id,
+      text: "",
+      blocks: [],
+      ephemeralTo: null,
+      edited: false,
+      metadata: null,
+    };
+    const whole = { type: "button", block_id: "b", ...action };
+    return this.hand(parcel("interactive", blockActions(message, whole, user, this.#workspace, this.#origin())));
   }
 
   redeliver(): Promise<Delivery> {
     if (this.#last === null) throw new Error("nothing has been handed to the app yet");
     this.#last.item.attempt += 1;
-    return this.#hand(this.#last.item, this.#last.after);
+    return this.hand(this.#last.item, this.#last.after);
   }
 
-  async #hand(item: Parcel, after: (delivery: Delivery) => void = () => undefined): Promise<Delivery> {
+  /** Hands something to the app. `after` is what Slack makes of the answer, and may find that it takes none like it. */
+  async hand(item: Parcel, after: (delivery: Delivery) => Delivery = (delivery) => delivery): Promise<Delivery> {
     this.#last = { item, after };
-    const delivery = await this.#delivery.deliver(item);
-    after(delivery);
-    return delivery;
+    return after(await this.#delivery.deliver(item));
   }
 
   /** Slack's own word to one person. */
@@ -196,12 +179,6 @@ export class People {
       throw new Error(`${userId} sees no message ${reference.ts} in ${reference.channel}`);
     return message;
   }
-
-  #openView(userId: string, viewId: string): readonly [DoubleUser, StoredView] {
-    const [user, view] = [this.#workspace.user(userId), this.#workspace.views.find(({ id }) => id === viewId)];
-    if (user === undefined || view?.user !== userId) throw new Error(`${userId} has no view ${viewId} open`);
-    return [user, view];
-  }
 }
 
 function findElement(message: StoredMessage, actionId: string): readonly [Block, JsonObject] {
@@ -211,20 +188,4 @@ function findElement(message: StoredMessage, actionId: string): readonly [Block,
   }
   const there = message.blocks.flatMap(elementsOf).map((entry) => text(entry["action_id"]));
   throw new Error(`the message has no ${actionId}; it has ${there.join(", ") || "nothing to press"}`);
-}
-
-/** Values as `view.state.values` has them: an object per input, by its type. */
-function asState(view: StoredView, values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const state: Record<string, Record<string, unknown>> = {};
-  for (const [blockId, byAction] of Object.entries(values)) {
-    const block = view.blocks.find((entry) => entry["block_id"] === blockId);
-    for (const [actionId, value] of Object.entries(objectOf(byAction))) {
-      const element =
-        block === undefined ? undefined : elementsOf(block).find((entry) => entry["action_id"] === actionId);
-      const type = text(element?.["type"]) || "plain_text_input";
-      (state[blockId] ??= {})[actionId] =
-        type === "static_select" ? { type, selected_option: { value } } : { type, value };
-    }
-  }
-  return state;
 }

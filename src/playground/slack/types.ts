@@ -42,7 +42,7 @@ export interface SlackDoubleOptions {
   readonly port?: number;
   /** How long an acknowledgement may take before the person sees that it failed: 3,000 ms, as Slack has it. */
   readonly ackWithinMs?: number;
-  /** Scopes of the bot token; all that the served methods need by default. */
+  /** Scopes of the bot token. By default all that the served methods need, without those to read what people write (`channels:history` and its like). */
   readonly scopes?: readonly string[];
   /** Message shortcuts of the app: those of manifest.yml by default. */
   readonly shortcuts?: readonly DoubleShortcut[];
@@ -65,6 +65,11 @@ export type JsonObject = { readonly [key: string]: Json };
 /** A Block Kit block that has passed the validator. */
 export type Block = JsonObject & { readonly type: string };
 
+export interface MessageMetadata {
+  readonly event_type: string;
+  readonly event_payload: JsonObject;
+}
+
 export interface DoubleMessage extends MessageReference {
   /** The thread's first message, where this one stands in a thread. */
   readonly threadTs: string | null;
@@ -75,6 +80,8 @@ export interface DoubleMessage extends MessageReference {
   /** The only person who sees it; null for everybody in the channel. */
   readonly ephemeralTo: string | null;
   readonly edited: boolean;
+  /** What the app keeps with it, unseen by people. */
+  readonly metadata: MessageMetadata | null;
   /** Messages of its thread, oldest first; empty for a message in a thread. */
   readonly replies: readonly DoubleMessage[];
 }
@@ -90,8 +97,24 @@ export interface DoubleView {
   readonly callbackId: string;
   readonly privateMetadata: string;
   readonly blocks: readonly Block[];
-  /** Set where a submission was answered by errors, by block id. */
+  /** What stands in its inputs, as `view.state.values` has it: by block id and action id. */
+  readonly values: StateValues;
+  /** By block id: where a submission was answered by errors, or the form itself does not let it pass. */
   readonly errors: Readonly<Record<string, string>>;
+  /** Slack's words where the app did not answer, or by something that Slack does not take. */
+  readonly trouble: string | null;
+}
+
+/** `{type, value}`, `{type, selected_option}` or `{type, selected_options}` an input. */
+export type StateValues = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
+
+/** What a person enters, by block id and action id: text, an option's value, or those of all ticked boxes. Empty text and "" for a menu: nothing. */
+export type Entered = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** One entry of a menu. */
+export interface Suggestion {
+  readonly text: string;
+  readonly value: string;
 }
 
 /** What became of one thing that Slack handed to the app. */
@@ -99,7 +122,7 @@ export interface Delivery {
   readonly acknowledged: boolean;
   /** From handing over to the acknowledgement or to giving up. */
   readonly afterMs: number;
-  /** `ok`, `timeout`, `no-app` (no socket open, no request URL) or `http-<status>`. */
+  /** `ok`, `timeout`, `no-app` (no socket open, no request URL), `http-<status>`, or `refused: <why>` where Slack does not take what came along. */
   readonly outcome: string;
   /** What the app sent along with its acknowledgement. */
   readonly payload: unknown;
@@ -123,7 +146,18 @@ export type Change =
       /** null: everybody */ readonly viewer: string | null;
     }
   | { readonly kind: "view"; readonly user: string }
+  | { readonly kind: "channel"; readonly channel: string }
   | { readonly kind: "connection"; readonly open: number };
+
+/**
+ * What becomes of a call: an error, `ratelimited` with seconds to wait, an HTTP status; or the connection breaks, before Slack has taken the call or after,
+ * so that only the answer is lost.
+ */
+export type Failure =
+  | { readonly error: string }
+  | { readonly retryAfter: number }
+  | { readonly status: number }
+  | { readonly lost: "call" | "answer" };
 
 /** A Slack on loopback that is as strict as the real one, for tests and for the page. */
 export interface SlackDouble {
@@ -154,14 +188,44 @@ export interface SlackDouble {
    * offers no shortcuts there), and for a shortcut that the app does not have.
    */
   messageShortcut(user: string, message: MessageReference, callbackId: string): Promise<Delivery>;
-  /** A person sends a modal; `values` by block id and action id. */
-  submit(
+  /**
+   * A person chooses, ticks or types something in a modal, after having entered `values` elsewhere in it. Null where Slack tells the app nothing of it:
+   * inputs without `dispatch_action`. Throws where there is no such option. `actionId` may name its block too, `block/action`, where others are called alike.
+   */
+  chooseIn(
     user: string,
     view: string,
-    values?: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  ): Promise<Delivery>;
+    actionId: string,
+    value: string | readonly string[],
+    values?: Entered,
+  ): Promise<Delivery | null>;
+  /** A person presses a button of a modal. */
+  pressIn(user: string, view: string, actionId: string, values?: Entered): Promise<Delivery>;
+  /** A person types into a menu that looks things up. Throws where Slack would show no options: too late, too many, too long, or too few letters typed. */
+  suggest(user: string, view: string, actionId: string, typed: string): Promise<readonly Suggestion[]>;
+  /** A person enters something in a modal, and sends nothing. */
+  fillIn(user: string, view: string, values: Entered): void;
+  /** A person sends a modal. Throws `FormRefusal` where Slack's form does not send it: something required is empty, or a text too long. */
+  submit(user: string, view: string, values?: Entered): Promise<Delivery>;
   /** A person closes a modal. */
   closeView(user: string, view: string): Promise<Delivery | null>;
+
+  /**
+   * Hands over a click that no button of the message stands for: on an outdated copy of it, or made by hand. The message need not be there any more;
+   * `action` is what `actions[0]` holds (`action_id`, `value`, …).
+   */
+  clickAs(user: string, message: MessageReference, action: JsonObject): Promise<Delivery>;
+  /** Hands over any interaction, as it is. */
+  forge(payload: JsonObject): Promise<Delivery>;
+
+  /** Somebody deletes a message. */
+  deleteMessage(message: MessageReference): void;
+  /** A channel is archived or opened again, the bot invited or removed. */
+  setChannel(id: string, change: Partial<Pick<DoubleChannel, "is_archived" | "botIsMember" | "members">>): void;
+  /** Somebody leaves, becomes a guest, … */
+  setUser(id: string, change: Partial<Omit<DoubleUser, "id">>): void;
+  /** Slack is gone: connections are reset, sockets cut; until it is up again. */
+  down(isDown: boolean): void;
 
   /** What a person sees in a channel, oldest first. */
   messages(channel: string, viewer: string): readonly DoubleMessage[];
@@ -180,12 +244,8 @@ export interface SlackDouble {
   refreshSocket(): void;
   /** How many sockets are open and greeted. */
   connections(): number;
-  /** The next calls of a method are answered by this instead: an error, or `ratelimited` with seconds to wait, or an HTTP status. */
-  failNext(
-    method: string,
-    failure: { readonly error: string } | { readonly retryAfter: number } | { readonly status: number },
-    times?: number,
-  ): void;
+  /** The next calls of a method are answered by this instead. */
+  failNext(method: string, failure: Failure, times?: number): void;
 
   /** Everything the app called, in order. */
   calls(method?: string): readonly RecordedCall[];

@@ -1,4 +1,4 @@
-import { blocksOf, isObject, objectOf, text } from "./json.ts";
+import { blocksOf, isObject, objectOf, objectsOf, text } from "./json.ts";
 import type { Block, JsonObject } from "./types.ts";
 
 /** What Slack refuses about blocks and views: its limits and its own words for them, as Block Kit's reference and its JSON schema give them. */
@@ -84,6 +84,7 @@ const confirm = object(
 );
 const actionId = string(255);
 const option = object({ text: plain(75), value: string(150) }, { description: plain(75) });
+const boxOption = object({ text: anyText(75), value: string(150) }, { description: anyText(75) });
 const optionGroup = object({ label: plain(75), options: list(option, 100) });
 
 const selectFields = { action_id: actionId, placeholder: plain(150), confirm, focus_on_load: boolean };
@@ -95,6 +96,33 @@ const staticSelect: Check = (value, pointer) => [
   ...(isObject(value) && (value["options"] === undefined) === (value["option_groups"] === undefined)
     ? problem("either options or option_groups is required", pointer)
     : none),
+  ...unmatched(value, pointer),
+];
+
+/** What is chosen at first has to be one of the options, word for word. */
+function unmatched(value: unknown, pointer: string): readonly Problem[] {
+  const element = objectOf(value);
+  const offered = [element, ...objectsOf(element["option_groups"])].flatMap((holder) => objectsOf(holder["options"]));
+  const isOffered = (initial: JsonObject): boolean =>
+    offered.some(
+      (one) =>
+        one["value"] === initial["value"] &&
+        text(objectOf(one["text"])["text"]) === text(objectOf(initial["text"])["text"]),
+    );
+  const initials = [element["initial_option"], ...objectsOf(element["initial_options"])].filter(isObject);
+  return initials.every(isOffered) ? none : problem("initial option must match one of the options", pointer);
+}
+
+const externalSelect = object(
+  { type: type("external_select") },
+  { ...selectFields, initial_option: option, min_query_length: number },
+);
+const checkboxes: Check = (value, pointer) => [
+  ...object(
+    { type: type("checkboxes"), options: list(boxOption, 10) },
+    { action_id: actionId, initial_options: list(boxOption, 10), confirm, focus_on_load: boolean },
+  )(value, pointer),
+  ...unmatched(value, pointer),
 ];
 
 const interactive: Readonly<Record<string, Check>> = {
@@ -110,6 +138,8 @@ const interactive: Readonly<Record<string, Check>> = {
     },
   ),
   static_select: staticSelect,
+  external_select: externalSelect,
+  checkboxes,
   overflow: object({ type: type("overflow"), options: list(option, 5) }, { action_id: actionId, confirm }),
 };
 
@@ -124,6 +154,9 @@ const textInput = object(
     min_length: number,
     max_length: number,
     focus_on_load: boolean,
+    dispatch_action_config: object({
+      trigger_actions_on: list(literal("on_enter_pressed", "on_character_entered"), 2),
+    }),
   },
 );
 
@@ -159,7 +192,12 @@ const inputBlock = object(
   {
     type: type("input"),
     label: plain(2000),
-    element: typed({ plain_text_input: textInput, static_select: staticSelect }),
+    element: typed({
+      plain_text_input: textInput,
+      static_select: staticSelect,
+      external_select: externalSelect,
+      checkboxes,
+    }),
   },
   { ...id, hint: plain(2000), optional: boolean, dispatch_action: boolean },
 );
@@ -171,6 +209,16 @@ export function elementsOf(block: JsonObject): readonly JsonObject[] {
     (element): element is JsonObject =>
       isObject(element) && Object.hasOwn({ ...interactive, plain_text_input: 1 }, text(element["type"])),
   );
+}
+
+/** What is wrong with the options that an app answers a menu with, which looks things up. */
+export function checkSuggestions(answer: JsonObject): readonly Problem[] {
+  const { options, option_groups: groups } = answer;
+  if ((options === undefined) === (groups === undefined))
+    return problem("either options or option_groups is required", "");
+  return options === undefined
+    ? list(optionGroup, 100, 0)(groups, "/option_groups")
+    : list(option, 100, 0)(options, "/options");
 }
 
 function duplicates(values: readonly (readonly [unknown, string])[], words: string): readonly Problem[] {

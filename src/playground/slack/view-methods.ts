@@ -1,44 +1,57 @@
 import { type Answer, type Method, refuse, refuseProblems } from "./answers.ts";
 import { blocksOf, isObject, objectOf, text } from "./json.ts";
-import type { JsonObject } from "./types.ts";
+import { stateOf } from "./state.ts";
+import type { JsonObject, StateValues } from "./types.ts";
 import { checkView } from "./validate.ts";
-import { newId, type StoredView, type Workspace } from "./workspace.ts";
+import { newId, type StoredView, withIds, type Workspace } from "./workspace.ts";
 
-const maxStacked = 3;
+/** Modals that one person has on top of each other. */
+export const maxStacked = 3;
 
 type View = Readonly<Record<string, unknown>>;
 
 const title = (value: unknown): string | null =>
   isObject(value) && typeof value["text"] === "string" ? value["text"] : null;
 
-function stored(view: View, user: string, id: string): StoredView {
+type Place = Pick<StoredView, "id" | "user" | "rootId" | "previousId">;
+
+function stored(view: View, place: Place, before: StateValues = {}): StoredView {
+  const blocks = withIds(blocksOf(view["blocks"]));
   return {
-    id,
-    user,
+    ...place,
     hash: newId("h"),
     title: title(view["title"]) ?? "",
     submit: title(view["submit"]),
     close: title(view["close"]),
     callbackId: text(view["callback_id"]),
     privateMetadata: text(view["private_metadata"]),
-    blocks: blocksOf(view["blocks"]),
+    blocks,
+    values: stateOf(blocks, before),
     errors: {},
+    trouble: null,
     raw: view,
     notifyOnClose: view["notify_on_close"] === true,
+    clearOnClose: view["clear_on_close"] === true,
   };
 }
 
 /** The view object as Slack hands it back and on. */
-export const viewObject = (view: StoredView, workspace: Workspace, values: unknown = {}): View => ({
+export const viewObject = (view: StoredView, workspace: Workspace): View => ({
+  close: null,
+  submit: null,
+  clear_on_close: false,
+  notify_on_close: false,
+  external_id: "",
   ...view.raw,
+  blocks: view.blocks,
   id: view.id,
   team_id: workspace.teamId,
   hash: view.hash,
   private_metadata: view.privateMetadata,
   callback_id: view.callbackId,
-  state: { values },
-  root_view_id: view.id,
-  previous_view_id: null,
+  state: { values: view.values },
+  root_view_id: view.rootId,
+  previous_view_id: view.previousId,
   app_id: workspace.appId,
   app_installed_team_id: workspace.teamId,
   bot_id: workspace.botId,
@@ -52,17 +65,19 @@ function checked(arguments_: JsonObject): View | Answer {
 const isAnswer = (value: View | Answer): value is Answer => "ok" in value;
 
 /** Puts a view on top of a person's stack; `update` and `push` of a submission's answer come here too. */
-export function showView(view: View, user: string, workspace: Workspace): StoredView {
-  const opened = stored(view, user, newId("V"));
+export function showView(view: View, user: string, workspace: Workspace, below: StoredView | null = null): StoredView {
+  const id = newId("V");
+  const opened = stored(view, { id, user, rootId: below?.rootId ?? id, previousId: below?.id ?? null });
   workspace.views.push(opened);
   workspace.changed({ kind: "view", user });
   return opened;
 }
 
+/** Shows something else in a view's place. What its person has entered stays in inputs that keep their ids. */
 export function replaceView(old: StoredView, view: View, workspace: Workspace): StoredView {
-  const changed = stored(view, old.user, old.id);
-  workspace.views[workspace.views.indexOf(old)] = changed;
-  workspace.changed({ kind: "view", user: old.user });
+  const { id, user, rootId, previousId, values } = old;
+  const changed = stored(view, { id, user, rootId, previousId }, values);
+  workspace.setView(old, changed);
   return changed;
 }
 
@@ -71,9 +86,10 @@ function open(arguments_: JsonObject, workspace: Workspace, stacking: boolean): 
   if (isAnswer(view)) return view;
   const trigger = workspace.takeTrigger(text(arguments_["trigger_id"]));
   if ("error" in trigger) return refuse(trigger.error);
-  const depth = workspace.views.filter(({ user }) => user === trigger.user).length;
-  if (stacking && depth >= maxStacked) return refuse("push_limit_reached");
-  return { ok: true, view: viewObject(showView(view, trigger.user, workspace), workspace) };
+  const stack = workspace.views.filter(({ user }) => user === trigger.user);
+  if (stacking && stack.length >= maxStacked) return refuse("push_limit_reached");
+  const below = stacking ? (stack.at(-1) ?? null) : null;
+  return { ok: true, view: viewObject(showView(view, trigger.user, workspace, below), workspace) };
 }
 
 function update(arguments_: JsonObject, workspace: Workspace): Answer {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isObject, objectsOf } from "./json.ts";
 import { appShortcuts } from "./shortcuts.ts";
 import type {
   Block,
@@ -9,9 +10,12 @@ import type {
   DoubleUser,
   DoubleUserGroup,
   DoubleView,
+  JsonObject,
+  MessageMetadata,
   MessageReference,
   SlackDoubleOptions,
 } from "./types.ts";
+import { hasActionId } from "./state.ts";
 
 export const teamId = "T0PLAYGRND";
 
@@ -37,6 +41,10 @@ interface Trigger {
 export interface StoredView extends DoubleView {
   readonly raw: Readonly<Record<string, unknown>>;
   readonly notifyOnClose: boolean;
+  readonly clearOnClose: boolean;
+  /** The first of its stack, and the one below it. */
+  readonly rootId: string;
+  readonly previousId: string | null;
 }
 
 const triggerLivesMs = 3_000;
@@ -50,7 +58,7 @@ export class Workspace {
   readonly botName = "imagepull";
   readonly bot: DoubleUser = { id: "U0IMAGEPULL", name: "imagepull", real_name: "imagepull", is_bot: true };
   readonly clock: () => Date;
-  readonly users: readonly DoubleUser[];
+  readonly users: DoubleUser[];
   readonly channels: DoubleChannel[];
   readonly userGroups: readonly DoubleUserGroup[];
   readonly shortcuts: readonly DoubleShortcut[];
@@ -86,6 +94,21 @@ export class Workspace {
     return this.channels.find((channel) => channel.id === id);
   }
 
+  setChannel(id: string, change: Partial<DoubleChannel>): void {
+    const index = this.channels.findIndex((channel) => channel.id === id);
+    const old = this.channels[index];
+    if (old === undefined) throw new Error(`there is no channel ${id}`);
+    this.channels[index] = { ...old, ...change, id };
+    this.changed({ kind: "channel", channel: id });
+  }
+
+  setUser(id: string, change: Partial<DoubleUser>): void {
+    const index = this.users.findIndex((user) => user.id === id);
+    const old = this.users[index];
+    if (old === undefined) throw new Error(`nobody has the user id ${id}`);
+    this.users[index] = { ...old, ...change, id };
+  }
+
   botIsIn(channel: DoubleChannel): boolean {
     return channel.botIsMember === true || channel.id.startsWith("D");
   }
@@ -113,6 +136,7 @@ export class Workspace {
     blocks?: readonly Block[];
     threadTs?: string | null;
     ephemeralTo?: string | null;
+    metadata?: MessageMetadata | null;
   }): StoredMessage {
     const stored: StoredMessage = {
       channel: message.channel,
@@ -123,6 +147,7 @@ export class Workspace {
       blocks: message.blocks ?? [],
       ephemeralTo: message.ephemeralTo ?? null,
       edited: false,
+      metadata: message.metadata ?? null,
     };
     this.messages.push(stored);
     this.changed({ kind: "message", channel: stored.channel, ts: stored.ts, viewer: stored.ephemeralTo });
@@ -134,13 +159,24 @@ export class Workspace {
   }
 
   /** Changes a message in place, or takes it away. */
-  replace(reference: MessageReference, change: { text: string; blocks: readonly Block[] } | null): void {
+  replace(
+    reference: MessageReference,
+    change: { text: string; blocks: readonly Block[]; metadata?: MessageMetadata | null } | null,
+  ): void {
     const index = this.messages.findIndex(({ channel, ts }) => channel === reference.channel && ts === reference.ts);
     const old = this.messages[index];
     if (old === undefined) return;
     if (change === null) this.messages.splice(index, 1);
     else this.messages[index] = { ...old, ...change, edited: true };
     this.changed({ kind: "message", channel: old.channel, ts: old.ts, viewer: old.ephemeralTo });
+  }
+
+  /** Puts something in a view's place, for who has it open; null: closes it. */
+  setView(old: StoredView, now: StoredView | null): void {
+    const index = this.views.findIndex(({ id }) => id === old.id);
+    if (index < 0) return;
+    this.views.splice(index, 1, ...(now === null ? [] : [now]));
+    this.changed({ kind: "view", user: old.user });
   }
 
   /** What one person sees of a channel. */
@@ -185,6 +221,18 @@ export class Workspace {
     });
     return id;
   }
+}
+
+/** Slack gives an id to each block and element that came without one. */
+export function withIds(blocks: readonly Block[]): readonly Block[] {
+  const element = (value: JsonObject): JsonObject => (hasActionId(value) ? { action_id: newId("a"), ...value } : value);
+  return blocks.map((block) => ({
+    block_id: newId("b"),
+    ...block,
+    ...(Array.isArray(block["elements"]) && { elements: objectsOf(block["elements"]).map(element) }),
+    ...(isObject(block["accessory"]) && { accessory: element(block["accessory"]) }),
+    ...(isObject(block["element"]) && { element: element(block["element"]) }),
+  }));
 }
 
 export const newId = (prefix: string): string => `${prefix}${randomBytes(6).toString("hex").toUpperCase()}`;

@@ -23,6 +23,7 @@ const abouts: readonly (readonly [workload: string, cause: CauseId, atLeast: Con
   ["shop/session-cache", "rate-limited", "confirmed"],
   ["shop/gift-cards", "invalid-reference", "confirmed"],
   ["shop/loyalty", "not-an-image-pull-failure", "confirmed"],
+  ["shop/banners", "stale-image", "confirmed"],
   ["shop/storefront", "healthy", "confirmed"],
   ["payments/payments-api", "pull-secret-wrong-registry", "confirmed"],
   ["payments/fraud-scorer", "pull-secret-missing", "likely"],

@@ -228,7 +228,7 @@ describe("a trigger and its modal", () => {
   ])("%s", async (_, answer, seen) => {
     const [id] = await trigger((envelope) => (envelope.type === "interactive" ? answer : {}));
     const { view } = (await call("views.open", { trigger_id: id, view: modal() })) as { view: { id: string } };
-    await slack.submit("U1", view.id);
+    await slack.submit("U1", view.id, { why: { text: "because" } });
     expect(slack.views("U1")).toMatchObject(seen);
     expect(slack.views("U1")).toHaveLength(seen.length);
   });

@@ -16,13 +16,7 @@ describe("the Web API refuses", () => {
       "not_allowed_token_type",
     ],
     ["a bot token for a socket", "apps.connections.open", () => ({}), () => slack.botToken, "not_allowed_token_type"],
-    [
-      "a method that nobody here serves",
-      "conversations.history",
-      () => ({ channel: "C1" }),
-      () => slack.botToken,
-      "unknown_method",
-    ],
+    ["a method that nobody here serves", "conversations.list", () => ({}), () => slack.botToken, "unknown_method"],
     [
       "a post where the bot is no member",
       "chat.postMessage",

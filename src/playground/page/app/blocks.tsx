@@ -1,39 +1,32 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { MessageReference } from "../../slack/types.ts";
+import { useId } from "preact/hooks";
 import { Element } from "./elements.tsx";
-import { Text } from "./text.tsx";
 import { RichText } from "./rich-text.tsx";
+import { Text } from "./text.tsx";
 import type { Block, BlockElement } from "./wire.ts";
 
-export interface BlocksProps {
-  readonly blocks: readonly Block[];
-  /** Where clicks go; null in a modal, whose buttons the double does not serve. */
-  readonly message: MessageReference | null;
+interface OneBlock {
+  readonly block: Block;
 }
 
-/** Block Kit, block after block. A block that the page does not know says so instead of vanishing. */
-export const Blocks = ({ blocks, message }: BlocksProps): JSX.Element => (
+/** Blocks keep their place when others change: ids that Slack made up are new each time. */
+export const Blocks = ({ blocks }: { readonly blocks: readonly Block[] }): JSX.Element => (
   <div class="blocks">
     {blocks.map((block, index) => (
-      <BlockView key={block.block_id ?? String(index)} block={block} message={message} />
+      <BlockView key={`${index} ${block.type}`} block={block} />
     ))}
   </div>
 );
 
-function BlockView({
-  block,
-  message,
-}: {
-  readonly block: Block;
-  readonly message: MessageReference | null;
-}): JSX.Element {
+/** Block Kit, block after block. A block that the page does not know says so instead of vanishing. */
+function BlockView({ block }: OneBlock): JSX.Element {
   switch (block.type) {
     case "header":
       return <h2 class="header">{block.text === undefined ? null : <Text text={block.text} />}</h2>;
     case "divider":
       return <hr />;
     case "section":
-      return <Section block={block} message={message} />;
+      return <Section block={block} />;
     case "context":
       return (
         <div class="context">{(block.elements ?? []).map((element, index) => contextElement(element, index))}</div>
@@ -42,7 +35,7 @@ function BlockView({
       return (
         <div class="actions">
           {(block.elements ?? []).map((element, index) => (
-            <Element key={element.action_id ?? String(index)} element={element} message={message} />
+            <Element key={element.action_id ?? String(index)} element={element} blockId={block.block_id ?? ""} />
           ))}
         </div>
       );
@@ -55,16 +48,11 @@ function BlockView({
   }
 }
 
-function Section({
-  block,
-  message,
-}: {
-  readonly block: Block;
-  readonly message: MessageReference | null;
-}): JSX.Element {
+function Section({ block }: OneBlock): JSX.Element {
+  const id = useId();
   return (
     <div class="section">
-      <div class="section-text">
+      <div class="section-text" id={id}>
         {block.text === undefined ? null : <Text text={block.text} />}
         {block.fields === undefined ? null : (
           <div class="fields">
@@ -76,7 +64,15 @@ function Section({
           </div>
         )}
       </div>
-      {block.accessory === undefined ? null : <Element element={block.accessory} message={message} />}
+      {block.accessory === undefined ? null : (
+        <Element
+          // What was entered belongs to the two ids.
+          key={`${block.block_id} ${block.accessory.action_id}`}
+          element={block.accessory}
+          blockId={block.block_id ?? ""}
+          labelledBy={id}
+        />
+      )}
     </div>
   );
 }

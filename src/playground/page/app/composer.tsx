@@ -15,6 +15,8 @@ interface ComposerProps {
 const hints: readonly (readonly [string, string])[] = [
   ["/imagepull diagnose", "name the one root cause: a pod, deploy/web, -l app=web"],
   ["/imagepull explain", "name the cause of a pull error that you paste"],
+  ["/imagepull repull", "choose, plan and ask for a re-pull: deploy/web"],
+  ["/imagepull requests", "re-pulls that were asked for"],
   ["/imagepull whoami", "who you are to the bot, and what you may do"],
   ["/imagepull help", "all commands"],
 ];

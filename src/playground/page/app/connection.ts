@@ -1,5 +1,5 @@
-import type { Act } from "../protocol.ts";
-import { type Snapshot, parseRefusal, parseSnapshot } from "./wire.ts";
+import type { Act, LookUp } from "../protocol.ts";
+import { type Found, type Snapshot, parseFound, parseRefusal, parseSnapshot } from "./wire.ts";
 
 /** How long to wait before a broken line is tried again. */
 const retryMs = 1000;
@@ -48,17 +48,28 @@ export function follow(
   };
 }
 
+const post = (path: string, what: Act | LookUp): Promise<Response> =>
+  fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(what) });
+
+const silent = "The playground does not answer. Is `npm start` still running?";
+
 /** Does something as a person; resolves to a sentence when it could not be done. */
 export async function act(what: Act): Promise<string | undefined> {
   try {
-    const response = await fetch("/act", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(what),
-    });
+    const response = await post("/act", what);
     if (response.ok) return undefined;
     return parseRefusal(await response.json()) ?? `The playground answered ${response.status}.`;
   } catch {
-    return "The playground does not answer. Is `npm start` still running?";
+    return silent;
+  }
+}
+
+/** What a menu offers for what has been typed; null where it offers nothing, as Slack shows it when an app does not answer. */
+export async function lookUp(what: LookUp): Promise<Found | null> {
+  try {
+    const response = await post("/lookup", what);
+    return response.ok ? (parseFound(await response.json()) ?? null) : null;
+  } catch {
+    return null;
   }
 }

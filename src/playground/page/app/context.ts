@@ -1,6 +1,6 @@
 import { createContext } from "preact";
-import type { Act } from "../protocol.ts";
-import type { Snapshot } from "./wire.ts";
+import type { Act, LookUp } from "../protocol.ts";
+import type { Found, Snapshot } from "./wire.ts";
 
 type WithoutUser<T> = T extends unknown ? Omit<T, "user"> : never;
 /** What the person at the page does; who that is, the page adds. */
@@ -15,6 +15,8 @@ export interface PageContextValue {
   /** Puts a text into the message box. */
   readonly compose: (text: string) => void;
   readonly act: (doing: Doing) => Promise<void>;
+  /** What a menu of a modal offers; null: nothing that could be shown. */
+  readonly lookUp: (asked: Omit<LookUp, "user">) => Promise<Found | null>;
 }
 
 export const PageContext = createContext<PageContextValue>({
@@ -23,4 +25,5 @@ export const PageContext = createContext<PageContextValue>({
   shortcuts: [],
   compose: () => undefined,
   act: () => Promise.resolve(),
+  lookUp: () => Promise.resolve(null),
 });

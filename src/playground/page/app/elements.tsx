@@ -1,38 +1,40 @@
 import type { JSX } from "preact";
 import { useContext, useState } from "preact/hooks";
-import type { MessageReference } from "../../slack/types.ts";
-import { PageContext } from "./context.ts";
+import { Checkboxes } from "./checkboxes.tsx";
+import { Combobox } from "./combobox.tsx";
 import { Dialog } from "./dialog.tsx";
-import { withEmoji } from "./mrkdwn.ts";
+import { type ElementProps, labelOf, useNaming, useStanding } from "./element-props.ts";
+import { Surface } from "./surface.ts";
+import { useChosen } from "./use-chosen.ts";
 import { Text } from "./text.tsx";
-import type { BlockElement, Option, TextObject } from "./wire.ts";
+import { TextField } from "./text-field.tsx";
+import type { Option } from "./wire.ts";
 
-interface ElementProps {
-  readonly element: BlockElement;
-  readonly message: MessageReference | null;
-}
-
-export function Element({ element, message }: ElementProps): JSX.Element | null {
-  switch (element.type) {
+/** An element of Block Kit. One that the page does not know says so. */
+export function Element(props: ElementProps): JSX.Element | null {
+  switch (props.element.type) {
     case "button":
     case "workflow_button":
-      return <ButtonElement element={element} message={message} />;
+      return <ButtonElement {...props} />;
     case "static_select":
     case "overflow":
     case "radio_buttons":
-      return <SelectElement element={element} message={message} />;
+      return <SelectElement {...props} />;
+    case "external_select":
+      return <Combobox {...props} />;
+    case "checkboxes":
+      return <Checkboxes {...props} />;
+    case "plain_text_input":
+      return <TextField {...props} />;
     case "image":
       return null;
     default:
-      return <span class="unknown-block">(an element of type “{element.type}”)</span>;
+      return <span class="unknown-block">(an element of type “{props.element.type}”)</span>;
   }
 }
 
-const labelOf = (text: TextObject | string | undefined): string =>
-  withEmoji(typeof text === "string" ? text : (text?.text ?? ""));
-
-function ButtonElement({ element, message }: ElementProps): JSX.Element {
-  const { act } = useContext(PageContext);
+function ButtonElement({ element, blockId }: ElementProps): JSX.Element {
+  const { press } = useContext(Surface);
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
   const label = labelOf(element.text);
@@ -40,9 +42,7 @@ function ButtonElement({ element, message }: ElementProps): JSX.Element {
     setAsking(false);
     setBusy(true);
     if (element.url !== undefined) window.open(element.url, "_blank", "noreferrer,noopener");
-    if (message !== null && element.action_id !== undefined) {
-      await act({ kind: "click", message: { channel: message.channel, ts: message.ts }, actionId: element.action_id });
-    }
+    if (element.action_id !== undefined) await press(blockId, element.action_id);
     setBusy(false);
   };
   return (
@@ -50,9 +50,11 @@ function ButtonElement({ element, message }: ElementProps): JSX.Element {
       <button
         type="button"
         class={`button ${typeof element.style === "string" ? element.style : ""}`}
-        disabled={busy}
+        // Disabled, it would lose the focus.
+        aria-disabled={busy}
         aria-label={element.accessibility_label ?? undefined}
         onClick={() => {
+          if (busy) return;
           if (element.confirm === undefined) void click();
           else setAsking(true);
         }}
@@ -84,26 +86,23 @@ const optionsOf = (options: readonly Option[] = []): JSX.Element[] =>
     </option>
   ));
 
-function SelectElement({ element, message }: ElementProps): JSX.Element {
-  const { act } = useContext(PageContext);
+function SelectElement(props: ElementProps): JSX.Element {
+  const { element, blockId } = props;
+  const { view, pick } = useContext(Surface);
   const placeholder = element.type === "overflow" ? "More…" : labelOf(element.placeholder) || "Choose an option";
-  const choose = async (select: HTMLSelectElement): Promise<void> => {
-    const { value } = select;
-    if (message === null || element.action_id === undefined || value === "") return;
-    await act({
-      kind: "choose",
-      message: { channel: message.channel, ts: message.ts },
-      actionId: element.action_id,
-      value,
-    });
-    if (element.type === "overflow") select.value = "";
-  };
+  const standing = useStanding(props);
+  const isOverflow = element.type === "overflow";
+  const [shown, choose] = useChosen(
+    (view === null ? element.initial_option?.value : standing?.selected_option?.value) ?? "",
+    (value) => (element.action_id === undefined ? Promise.resolve() : pick(blockId, element.action_id, value)),
+    view === null && !isOverflow,
+  );
   return (
     <select
+      {...useNaming(props, placeholder)}
       class="select"
-      aria-label={element.accessibility_label ?? placeholder}
-      value={element.initial_option?.value ?? ""}
-      onChange={(event) => void choose(event.currentTarget)}
+      value={shown}
+      onChange={({ currentTarget: { value } }) => void choose(value)}
     >
       <option value="" disabled>
         {placeholder}

@@ -45,6 +45,8 @@ export function Log({ messages, botId, channel, onReply }: LogProps): JSX.Elemen
       ref={log}
       class="log"
       role="log"
+      // A message that changes in place is not read out each time.
+      aria-relevant="additions"
       aria-label="Messages"
       tabIndex={0}
       onScroll={(event) => {

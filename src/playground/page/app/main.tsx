@@ -1,7 +1,7 @@
 import { type JSX, render } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { Composer } from "./composer.tsx";
-import { act, follow } from "./connection.ts";
+import { act, follow, lookUp } from "./connection.ts";
 import { type Doing, PageContext, type PageContextValue } from "./context.ts";
 import { Log } from "./log.tsx";
 import { Modal } from "./modal.tsx";
@@ -55,8 +55,15 @@ function Workspace({ snapshot, connected, changing, onPerson }: WorkspaceProps):
   );
   const context = useMemo<PageContextValue>(() => {
     const names = new Map([...people, bot].map(({ id, name }) => [id, name]));
-    return { now, nameOf: (id) => names.get(id), shortcuts, compose: setText, act: doing };
-  }, [now, people, bot, shortcuts, doing]);
+    return {
+      now,
+      nameOf: (id) => names.get(id),
+      shortcuts,
+      compose: setText,
+      act: doing,
+      lookUp: (asked) => lookUp({ ...asked, user: you }),
+    };
+  }, [now, people, bot, shortcuts, doing, you]);
   const channel = channels.find(({ id }) => id === chosen) ?? channels[0];
   if (channel === undefined) return <p class="loading">There is no channel.</p>;
   const send = (): void => {
@@ -85,7 +92,7 @@ function Workspace({ snapshot, connected, changing, onPerson }: WorkspaceProps):
           error={error}
         />
       </main>
-      {view === undefined ? null : <Modal key={`${view.id} ${view.hash}`} view={view} />}
+      {view === undefined ? null : <Modal key={view.id} view={view} />}
     </PageContext.Provider>
   );
 }

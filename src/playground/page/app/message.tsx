@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext, useMemo } from "preact/hooks";
 import { Blocks } from "./blocks.tsx";
 import { PageContext } from "./context.ts";
 import { formatDate } from "./dates.ts";
 import { MessageTools } from "./message-tools.tsx";
+import { Surface, type SurfaceValue } from "./surface.ts";
 import { Mrkdwn } from "./text.tsx";
 import type { Message } from "./wire.ts";
 
@@ -44,6 +45,29 @@ export function MessageView({ message, botId, onReply }: MessageProps): JSX.Elem
   );
 }
 
+/** What its buttons and menus do is done to this message. */
+function MessageBlocks({ message }: { readonly message: Message }): JSX.Element {
+  const { act } = useContext(PageContext);
+  const { channel, ts, blocks } = message;
+  const surface = useMemo<SurfaceValue>(
+    () => ({
+      view: null,
+      press: (_, actionId) => act({ kind: "click", message: { channel, ts }, actionId }),
+      pick: (_, actionId, value) =>
+        typeof value === "string"
+          ? act({ kind: "choose", message: { channel, ts }, actionId, value })
+          : Promise.resolve(),
+      type: () => undefined,
+    }),
+    [act, channel, ts],
+  );
+  return (
+    <Surface.Provider value={surface}>
+      <Blocks blocks={blocks} />
+    </Surface.Provider>
+  );
+}
+
 function Body({ message, botId }: { readonly message: Message; readonly botId: string }): JSX.Element {
   const { now, nameOf } = useContext(PageContext);
   const isBot = message.user === botId;
@@ -67,11 +91,7 @@ function Body({ message, botId }: { readonly message: Message; readonly botId: s
           {isBot ? <span class="badge">APP</span> : null}
           <time dateTime={new Date(seconds * 1000).toISOString()}>{formatDate(seconds, "{time}", { now })}</time>
         </div>
-        {message.blocks.length > 0 ? (
-          <Blocks blocks={message.blocks} message={message} />
-        ) : (
-          <Mrkdwn text={message.text} />
-        )}
+        {message.blocks.length > 0 ? <MessageBlocks message={message} /> : <Mrkdwn text={message.text} />}
         {message.edited ? <span class="edited">(edited)</span> : null}
       </div>
     </>

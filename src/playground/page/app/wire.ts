@@ -5,7 +5,7 @@ z.config({ jitless: true });
 
 /** What the server sends, as far as the page shows it. Block Kit has more; a block of an unknown type is shown as such. */
 const textObject = z.object({ type: z.string(), text: z.string() });
-const option = z.object({ text: textObject, value: z.string() });
+const option = z.object({ text: textObject, value: z.string(), description: textObject.optional() });
 
 const element = z.object({
   type: z.string(),
@@ -27,8 +27,10 @@ const element = z.object({
   options: z.array(option).optional(),
   option_groups: z.array(z.object({ label: textObject, options: z.array(option) })).optional(),
   initial_option: option.optional(),
+  initial_options: z.array(option).optional(),
   initial_value: z.string().optional(),
   multiline: z.boolean().optional(),
+  min_query_length: z.number().optional(),
   max_length: z.number().optional(),
   confirm: z
     .object({
@@ -61,6 +63,7 @@ const block = z.object({
   label: textObject.optional(),
   hint: textObject.optional(),
   optional: z.boolean().optional(),
+  dispatch_action: z.boolean().optional(),
   alt_text: z.string().optional(),
 });
 
@@ -77,6 +80,13 @@ const message = z.object({
   },
 });
 
+/** What stands in one input of a modal. */
+const standing = z.object({
+  value: z.string().nullish(),
+  selected_option: option.nullish(),
+  selected_options: z.array(option).nullish(),
+});
+
 const view = z.object({
   id: z.string(),
   hash: z.string(),
@@ -84,7 +94,9 @@ const view = z.object({
   submit: z.string().nullable(),
   close: z.string().nullable(),
   blocks: z.array(block),
+  values: z.record(z.string(), z.record(z.string(), standing)),
   errors: z.record(z.string(), z.string()),
+  trouble: z.string().nullable(),
 });
 
 const snapshot = z.object({
@@ -104,6 +116,7 @@ export type Option = z.infer<typeof option>;
 export type BlockElement = z.infer<typeof element>;
 export type Block = z.infer<typeof block>;
 export type Message = z.infer<typeof message>;
+export type Standing = z.infer<typeof standing>;
 export type View = z.infer<typeof view>;
 export type Snapshot = z.infer<typeof snapshot>;
 
@@ -111,3 +124,8 @@ export const parseSnapshot = (text: string): Snapshot => snapshot.parse(JSON.par
 const refusal = z.object({ error: z.string() });
 /** The sentence of an act that was refused, where there is one. */
 export const parseRefusal = (body: unknown): string | undefined => refusal.safeParse(body).data?.error;
+
+const found = z.object({ options: z.array(z.object({ text: z.string(), value: z.string() })) });
+export type Found = z.infer<typeof found>["options"];
+/** What a look-up has found; undefined where it is no such answer. */
+export const parseFound = (body: unknown): Found | undefined => found.safeParse(body).data?.options;
