@@ -210,7 +210,7 @@ function openDoor(parts: Waiting, { clientOptions, reader, identity, running }: 
     recent: new RecentAnswers(clock),
     responses: new ResponseUrls({ apiUrl: slack.apiUrl, fetch: parts.fetch ?? fetch, wait, log }),
     poster: new Poster({ client, wait, log }),
-    views: new Views({ client, log }),
+    views: new Views({ client, wait, log }),
     modals: new OpenModals(clock),
     desk: parts.requests?.desk ?? null,
     channel: parts.requests?.channel ?? null,

@@ -142,7 +142,8 @@ async function answered<T>(call: () => Promise<T>): Promise<Answer<T>> {
   }
 }
 
-function whyNot(error: unknown): Exclude<Answer<never>, { kind: "done" }> {
+/** What an error of Slack's client means for what was called. */
+export function whyNot(error: unknown): Exclude<Answer<never>, { kind: "done" }> {
   if (error instanceof webApi.WebAPIRateLimitedError)
     return { kind: "limited", milliseconds: Math.max(1, error.retryAfter) * 1_000 };
   if (!(error instanceof webApi.WebAPIPlatformError))

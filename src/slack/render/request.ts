@@ -126,23 +126,29 @@ function reasonOf({ spec }: RepullRequest, { line }: Budget): string {
   return `${takesBack}*Reason* ${spec.reason.trim() === "" ? "none was given" : theirs(spec.reason, line * 2)}`;
 }
 
-function planLines({ spec }: RepullRequest, { line, list, most }: Budget): string {
+/** What is over is told shortly: `kubectl describe` has the rest. */
+function planLines(request: RepullRequest, { line, list, most }: Budget): string {
+  const { spec } = request;
+  const isOver = isFinal(phaseOf(request));
   const lines = (of: readonly string[]): string => listOf(of, (one) => theirs(one, line), { most, max: list });
   const { changes, restarts, keeps, notes } = spec.plan;
   const repository = spec.parameters.allowRepository
     ? ["An image of another repository is asked for: other code under this workload's ServiceAccount."]
     : [];
-  const mind = [...repository, ...notes];
+  const mind = [...repository, ...(isOver ? [] : notes)];
   return [
     ...(changes.length === 0 ? [] : [`*Changes*\n${lines(changes)}`]),
-    ...(restarts.trim() === "" ? [] : [`*Restarts* ${theirs(restarts, line)}`]),
-    ...(keeps.length === 0 ? [] : [`*Stays*\n${lines(keeps)}`]),
+    ...(isOver || restarts.trim() === "" ? [] : [`*Restarts* ${theirs(restarts, line)}`]),
+    ...(isOver || keeps.length === 0 ? [] : [`*Stays*\n${lines(keeps)}`]),
     ...(mind.length === 0 ? [] : [`*Mind*\n${lines(mind)}`]),
   ].join("\n");
 }
 
-function preflightLines({ spec }: RepullRequest, { line, list, most }: Budget): string {
-  const { answer, reasons } = spec.preflight;
+function preflightLines(request: RepullRequest, { line, list, most }: Budget): string {
+  const { answer, reasons: all } = request.spec.preflight;
+  const isOver = isFinal(phaseOf(request));
+  if (isOver && answer === "possible") return "";
+  const reasons = isOver ? [] : all;
   const verdict = answer === "possible" ? "possible: proved" : "*unproven*: that the pull works could not be proved";
   const why = reasons.length === 0 ? "" : `\n${listOf(reasons, (one) => theirs(one, line), { most, max: list })}`;
   return `*Pre-flight* ${verdict}${why}`;

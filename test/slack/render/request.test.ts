@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isFinal } from "../../../src/approvals/machine.ts";
 import {
   type Phase,
   phases,
@@ -172,6 +173,10 @@ describe("a request in its channel", () => {
       /^\*<@U1> ask(?:s|ed) to set `app` of `shop\/deployment\/web` to tag `2\.4\.1`\* · /u,
     );
     expect(buttonsOf(of(over))).toEqual(buttons);
+    // What is over is told shortly.
+    const isOver = over !== null && isFinal(over.phase);
+    const titles = ["*Restarts*", "*Pre-flight*"];
+    expect(titles.filter((title) => message.plain.includes(title))).toEqual(isOver ? [] : titles);
     expectInert(message, /<@U[12]>/gu);
   });
 
