@@ -10,6 +10,7 @@ const write = (nodes: readonly Inline[]): string =>
       if (node.kind === "code") return `‹code ${node.text}›`;
       if (node.kind === "link") return `[${node.text}](${node.url})`;
       if (node.kind === "mention") return `‹mention ${node.user ?? node.text}›`;
+      if (node.kind === "channel") return `‹channel ${node.id}, else ${node.text}›`;
       if (node.kind === "date") return `‹date ${node.seconds} ${node.format} or ${node.fallback}›`;
       return `‹${node.kind} ${write(node.children)}›`;
     })
@@ -31,7 +32,7 @@ describe("mrkdwn is read as Slack reads it", () => {
     ["<https://a.example/x|the docs>", ["line: [the docs](https://a.example/x)"]],
     ["<https://a.example/?a=1&amp;b=2>", ["line: [https://a.example/?a=1&b=2](https://a.example/?a=1&b=2)"]],
     ["<javascript:alert(1)|click>", ["line: <javascript:alert(1)|click>"]],
-    ["<@U1> in <#C1|ops>", ["line: ‹mention U1› in ‹mention #ops›"]],
+    ["<@U1> in <#C1|ops>", ["line: ‹mention U1› in ‹channel C1, else ops›"]],
     ["<!here>", ["line: ‹mention @here›"]],
     ["since <!date^1700000000^{time}|10:13>", ["line: since ‹date 1700000000 {time} or 10:13›"]],
     [":x: is known, :no_such_thing: is not", ["line: ❌ is known, :no_such_thing: is not"]],

@@ -10,6 +10,7 @@ export interface PageContextValue {
   /** Renewed each half minute, so that "5 minutes ago" does not grow old. */
   readonly now: Date;
   readonly nameOf: (user: string) => string | undefined;
+  readonly channelNameOf: (channel: string) => string | undefined;
   /** What the app offers in each message's menu. */
   readonly shortcuts: Snapshot["shortcuts"];
   /** Puts a text into the message box. */
@@ -22,6 +23,7 @@ export interface PageContextValue {
 export const PageContext = createContext<PageContextValue>({
   now: new Date(),
   nameOf: () => undefined,
+  channelNameOf: () => undefined,
   shortcuts: [],
   compose: () => undefined,
   act: () => Promise.resolve(),

@@ -8,6 +8,8 @@ interface LogProps {
   readonly botId: string;
   readonly channel: string;
   readonly onReply: (message: Message) => void;
+  /** How many messages the reader has sent: whoever writes wants to see the answer. */
+  readonly sent: number;
 }
 
 /** Where the newest message can be read: the end, or its beginning where it is longer than the window. */
@@ -19,13 +21,13 @@ function readingPlace(log: HTMLElement): number {
 }
 
 /** The channel. It follows the newest message unless its reader has scrolled away. */
-export function Log({ messages, botId, channel, onReply }: LogProps): JSX.Element {
+export function Log({ messages, botId, channel, onReply, sent }: LogProps): JSX.Element {
   const log = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const place = useRef(0);
   useEffect(() => {
     follows.current = true;
-  }, [channel]);
+  }, [channel, sent]);
   const scrollDown = (): void => {
     if (log.current === null || !follows.current) return;
     log.current.scrollTop = readingPlace(log.current);

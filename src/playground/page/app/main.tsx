@@ -33,6 +33,27 @@ function Page(): JSX.Element {
   return <Workspace snapshot={snapshot} connected={connected} changing={changing} onPerson={setPerson} />;
 }
 
+/** What every part of the page may ask for. */
+function usePage(
+  { you, people, bot, channels, shortcuts }: Snapshot,
+  doing: PageContextValue["act"],
+  compose: PageContextValue["compose"],
+): PageContextValue {
+  const now = useNow();
+  return useMemo(() => {
+    const names = new Map([...people, bot].map(({ id, name }) => [id, name]));
+    return {
+      now,
+      nameOf: (id) => names.get(id),
+      channelNameOf: (id) => channels.find((one) => one.id === id)?.name,
+      shortcuts,
+      compose,
+      act: doing,
+      lookUp: (asked) => lookUp({ ...asked, user: you }),
+    };
+  }, [now, people, bot, channels, shortcuts, compose, doing, you]);
+}
+
 interface WorkspaceProps {
   readonly snapshot: Snapshot;
   readonly connected: boolean;
@@ -41,39 +62,27 @@ interface WorkspaceProps {
 }
 
 function Workspace({ snapshot, connected, changing, onPerson }: WorkspaceProps): JSX.Element {
-  const { you, people, bot, channels, views, shortcuts } = snapshot;
-  const now = useNow();
+  const { you, bot, channels, views } = snapshot;
   const [chosen, setChannel] = useState<string>();
   const [text, setText] = useState("");
   const [thread, setThread] = useState<Message | null>(null);
   const [error, setError] = useState<string>();
+  const [sent, setSent] = useState(0);
   const doing = useCallback(
     async (what: Doing): Promise<void> => {
       setError(await act({ ...what, user: you }));
     },
     [you],
   );
-  const context = useMemo<PageContextValue>(() => {
-    const names = new Map([...people, bot].map(({ id, name }) => [id, name]));
-    return {
-      now,
-      nameOf: (id) => names.get(id),
-      shortcuts,
-      compose: setText,
-      act: doing,
-      lookUp: (asked) => lookUp({ ...asked, user: you }),
-    };
-  }, [now, people, bot, shortcuts, doing, you]);
+  const context = usePage(snapshot, doing, setText);
   const channel = channels.find(({ id }) => id === chosen) ?? channels[0];
   if (channel === undefined) return <p class="loading">There is no channel.</p>;
   const send = (): void => {
     if (text.trim() === "") return;
     setText("");
     setThread(null);
+    setSent((count) => count + 1);
     void doing({ kind: "say", channel: channel.id, text, ...(thread === null ? {} : { thread: thread.ts }) });
-  };
-  const leaveThread = (): void => {
-    setThread(null);
   };
   const view = views.at(-1);
   return (
@@ -81,14 +90,20 @@ function Workspace({ snapshot, connected, changing, onPerson }: WorkspaceProps):
       <Sidebar snapshot={snapshot} channel={channel.id} onChannel={setChannel} onPerson={onPerson} />
       <main aria-busy={changing}>
         <ChannelHeader channel={channel} connected={connected} />
-        <Log messages={snapshot.messages[channel.id] ?? []} botId={bot.id} onReply={setThread} channel={channel.id} />
+        <Log
+          messages={snapshot.messages[channel.id] ?? []}
+          botId={bot.id}
+          onReply={setThread}
+          channel={channel.id}
+          sent={sent}
+        />
         <Composer
           channel={channel.name}
           text={text}
           onText={setText}
           onSend={send}
           inThread={thread !== null}
-          onLeaveThread={leaveThread}
+          onLeaveThread={() => setThread(null)}
           error={error}
         />
       </main>

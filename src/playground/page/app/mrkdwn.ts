@@ -5,6 +5,7 @@ export type Inline =
   | { readonly kind: "code"; readonly text: string }
   | { readonly kind: "link"; readonly url: string; readonly text: string }
   | { readonly kind: "mention"; readonly text: string; readonly user: string | null }
+  | { readonly kind: "channel"; readonly id: string; readonly text: string }
   | { readonly kind: "date"; readonly seconds: number; readonly format: string; readonly fallback: string }
   | { readonly kind: "break" };
 
@@ -122,8 +123,7 @@ function angle(content: string): Inline {
   if (/^(https?|mailto):/.test(target))
     return { kind: "link", url: unescape(target), text: shown === "" ? unescape(target) : shown };
   if (target.startsWith("@")) return { kind: "mention", user: target.slice(1), text: shown };
-  if (target.startsWith("#"))
-    return { kind: "mention", user: null, text: `#${shown === "" ? target.slice(1) : shown}` };
+  if (target.startsWith("#")) return { kind: "channel", id: target.slice(1), text: shown };
   if (target.startsWith("!"))
     return { kind: "mention", user: null, text: shown === "" ? `@${target.slice(1)}` : shown };
   return plain(`<${content}>`);

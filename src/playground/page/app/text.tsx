@@ -13,6 +13,7 @@ function Node({ node }: { readonly node: Inline }): JSX.Element {
   if (node.kind === "code") return <Code text={node.text} />;
   if (node.kind === "date") return <DateText seconds={node.seconds} format={node.format} />;
   if (node.kind === "mention") return <Mention user={node.user} text={node.text} />;
+  if (node.kind === "channel") return <Channel id={node.id} text={node.text} />;
   if (node.kind === "link") {
     return (
       <a href={node.url} target="_blank" rel="noreferrer noopener">
@@ -105,3 +106,8 @@ export const Mrkdwn = ({ text }: { readonly text: string }): JSX.Element => (
 
 export const Text = ({ text }: { readonly text: TextObject }): JSX.Element =>
   text.type === "mrkdwn" ? <Mrkdwn text={text.text} /> : <>{withEmoji(text.text)}</>;
+
+function Channel({ id, text }: { readonly id: string; readonly text: string }): JSX.Element {
+  const { channelNameOf } = useContext(PageContext);
+  return <span class="mention">#{channelNameOf(id) ?? (text === "" ? id : text)}</span>;
+}
