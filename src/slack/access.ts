@@ -98,7 +98,8 @@ export class Access {
   /** As whom somebody asks and decides. Slack is asked anew: who has left the workspace a moment ago decides nothing. */
   async mayAct(user: string): Promise<MayAct> {
     const team = this.#team();
-    if (team === null) return refuse("Slack did not say who the bot is, so nothing is asked for or decided. Try again.");
+    if (team === null)
+      return refuse("Slack did not say who the bot is, so nothing is asked for or decided. Try again.");
     const verdict = await this.#membership(user, team, true);
     if (!verdict.ok) return verdict;
     const groups = await this.groupsOf(user);

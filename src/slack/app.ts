@@ -28,6 +28,7 @@ import { showRequests, type ShownRequests, type ShownRequestsParts } from "./req
 import { OpenModals } from "./repull/modals.ts";
 import { ResponseUrls, type Wait } from "./response-urls.ts";
 import { Running } from "./running.ts";
+import { createSeals } from "./sealed.ts";
 import type { ParseTarget } from "./typed.ts";
 import { Views } from "./views.ts";
 
@@ -209,6 +210,7 @@ function openDoor(parts: Waiting, { clientOptions, reader, identity, running }: 
     once: new Once(clock),
     recent: new RecentAnswers(clock),
     responses: new ResponseUrls({ apiUrl: slack.apiUrl, fetch: parts.fetch ?? fetch, wait, log }),
+    seals: createSeals(slack.botToken),
     poster: new Poster({ client, wait, log }),
     views: new Views({ client, wait, log }),
     modals: new OpenModals(clock),

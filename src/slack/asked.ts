@@ -20,8 +20,6 @@ export interface Asking {
   /** How imagepull is called here: `/imagepull` or `@imagepull`. */
   readonly call: string;
   readonly shareable: boolean;
-  /** Opens a modal within three seconds of a command; null: there is nothing that could (a mention). */
-  readonly trigger: string | null;
 }
 
 /** Answers what was typed, by command or by mention. */

@@ -7,6 +7,7 @@ import type { Poster } from "./poster.ts";
 import type { RecentAnswers } from "./recent.ts";
 import type { OpenModals } from "./repull/modals.ts";
 import type { ResponseUrls, Wait } from "./response-urls.ts";
+import type { Seals } from "./sealed.ts";
 import type { ParseTarget } from "./typed.ts";
 import type { Views } from "./views.ts";
 
@@ -19,6 +20,8 @@ export interface Door {
   readonly once: Once;
   readonly recent: RecentAnswers;
   readonly responses: ResponseUrls;
+  /** For addresses that a modal carries: whoever has one posts as the bot where the button stood, and may take its message's place. */
+  readonly seals: Seals;
   readonly poster: Poster;
   readonly views: Views;
   /** What is known of modals that are open. */

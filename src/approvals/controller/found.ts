@@ -57,7 +57,7 @@ const isOf = (mark: Mark, { uid }: RepullRequest): boolean => mark.request?.uid 
 const gone = (line: Line): Found => ({ kind: "gone", line });
 
 /** Without our mark: ours may have been there, and been replaced, or taken back with the change itself (`kubectl rollout undo`). */
-function since(now: ObjectNow, other: Mark | null, { spec, status }: RepullRequest, clock: Date): Found {
+function since(now: ObjectNow, other: Mark | null, { spec, status, createdAt }: RepullRequest, clock: Date): Found {
   const name = code(spec.target.text);
   if (status?.phase === "Verifying") return gone(say`what ${name} noted of this is gone`);
   const began = Date.parse(status?.history.find(({ phase }) => phase === "Executing")?.at ?? "");
@@ -67,7 +67,9 @@ function since(now: ObjectNow, other: Mark | null, { spec, status }: RepullReque
   if (foreignUnderWay(now.mark, clock) !== null)
     return gone(say`what is noted on ${name} now is of another version of imagepull`);
   const change = now.templateChange;
-  if (change !== null && isSince(change.at))
+  // Both times are the API server's own: what was written before it was asked for is none of ours.
+  const isBefore = change?.at != null && Date.parse(change.at) < Date.parse(createdAt);
+  if (change !== null && isSince(change.at) && !isBefore)
     return gone(say`the template of ${name} was written at ${at(change.at)} by ${code(change.by)}`);
   return { kind: "none" };
 }

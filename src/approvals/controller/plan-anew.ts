@@ -8,7 +8,7 @@ import { conclude, draftOf, type Planned } from "../../repull/repull.ts";
 import type { Parameters } from "../../repull/strategy.ts";
 import type { ObjectNow } from "../../world.ts";
 import type { RepullRequest } from "../types.ts";
-import { notAsShown, notNoted } from "./as-shown.ts";
+import { notAsShown, notNoted, promised } from "./as-shown.ts";
 import { objectOf, parametersIn } from "./asked.ts";
 import type { ControllerParts } from "./types.ts";
 import { otherPlan } from "./what-changed.ts";
@@ -145,6 +145,9 @@ function judged(request: RepullRequest, draft: Draft, planned: Planned, seen: An
   if (plan !== null && plan.mark.fingerprint === spec.fingerprint) {
     const other = notAsShown(request, plan);
     if (other !== null) return { kind: "stale", line: other };
+    // What a registry does not tell at the moment is no other content; nor is it proved.
+    if (promised(spec.wanted, plan.mark.wanted) === "more")
+      return unknown(say`the registry does not tell all digests that were promised: ${reasonsOf(planned)}`);
     if (refused === null) return { kind: "holds", plan, parameters: draft.parameters };
     return preflight.answer === "impossible"
       ? { kind: "impossible", line: withCause(refused, seen) }

@@ -30,3 +30,7 @@ export function take<T extends z.ZodType>(
   if (!door.once.first(key(parsed.data))) return Promise.resolve();
   return door.track(work(parsed.data));
 }
+
+/** What is kept under an id that Slack handed over, which may be any word, `constructor` too. */
+export const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;

@@ -56,7 +56,7 @@ export const newEntry = (one: Projected, now: number, wasThere: boolean): Entry 
 /** Whoever keeps a message has so long to show a new word before another does. */
 const patience = 10_000;
 /** Whoever said that it posts has so long before another does. */
-const postingTakes = 60_000;
+const postingTakes = 30_000;
 /** Between two updates of one message, where the word is the same. */
 const pace = 1_000;
 

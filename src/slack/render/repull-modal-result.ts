@@ -1,3 +1,4 @@
+import { begun, stopped } from "../../approvals/desk/sentences.ts";
 import type { AskedAt } from "../../approvals/desk/types.ts";
 import { phaseOf, stateOf } from "../../approvals/told.ts";
 import type { RepullRequest } from "../../approvals/types.ts";
@@ -12,10 +13,6 @@ export interface ResultView extends RequestView {
   /** Who asked, in Kubernetes' words. */
   readonly by: string;
 }
-
-/** A command at the end is to be copied, without a full stop. */
-const ended = (sentence: string): string =>
-  /[.!?]$|: (?:kubectl|imagepull) .*$/u.test(sentence) ? sentence : `${sentence}.`;
 
 const named = ({ name, namespace }: RepullRequest): string =>
   `${codeSpan(name, 100)} in namespace ${codeSpan(namespace, 80)}`;
@@ -41,23 +38,21 @@ export function resultText(asked: AskedAt, view: ResultView): string {
     case "forbidden":
       return `*You may not ask for this.* ${sentenceText(asked.sentence, 2_500)}`;
     case "refused":
-      return `*Nothing was asked.* ${sentenceText(ended(upper(asked.sentence)), 2_500)}`;
+      return `*Nothing was asked.* ${sentenceText(stopped(begun(asked.sentence)), 2_500)}`;
     case "unknown":
     default:
-      return `*It may have been asked.* ${theirs(ended(upper(asked.sentence)), 2_000)}`;
+      return `*It may have been asked.* ${theirs(stopped(begun(asked.sentence)), 2_000)}`;
   }
 }
 
 function openText(request: RepullRequest, view: ResultView): string {
   const { requestedBy } = request.spec;
   const who = requestedBy === view.by ? "you" : person(requestedBy, view);
-  const state = sentenceOf(request, view, ended(stateOf(request, view.now)), 800);
+  const state = sentenceOf(request, view, stopped(stateOf(request, view.now)), 800);
   return `*The same is asked for already* by ${who}: ${named(request)}. It is ${phaseOf(request)}: ${state}${further(request, view, "show")}`;
 }
 
 function denial(request: RepullRequest, view: ResultView): string {
   const step = request.status?.history.findLast(({ phase }) => phase === "Denied");
-  return sentenceOf(request, view, ended(step?.message ?? request.status?.message ?? "Denied"), 1_200);
+  return sentenceOf(request, view, stopped(step?.message ?? request.status?.message ?? "Denied"), 1_200);
 }
-
-const upper = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

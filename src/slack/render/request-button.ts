@@ -1,10 +1,6 @@
 import * as z from "zod";
 import type { RepullRequest } from "../../approvals/types.ts";
-
-const objectName = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+import { objectName } from "./target.ts";
 
 /**
  * What a button on a request carries: which one is meant. It comes back through Slack, from anybody who sees the button, so it is parsed like

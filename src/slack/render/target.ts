@@ -2,7 +2,8 @@ import * as z from "zod";
 import { targetKinds, type TargetRequest } from "../../core.ts";
 import type { Target } from "../../diagnosis/diagnosis.ts";
 
-const objectName = z
+/** A name as Kubernetes takes it. */
+export const objectName = z
   .string()
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);

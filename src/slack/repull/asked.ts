@@ -36,8 +36,6 @@ export async function answerRepull(door: Door, asking: Asking, words: readonly s
     const help = `\`${asking.call} help\` shows what can be asked.`;
     return reply.answer(textMessage(`${proseWithin(typed.error.sentence, 2_000)}\n${help}`));
   }
-  if (asking.trigger !== null)
-    return openTyped(door, typed.value, { ...asking, trigger: asking.trigger, url: "" }, reply);
   const value = words.join(" ");
   if (value.length > longestValue) return reply.answer(textMessage("This is too long. Name one object."));
   const said = textMessage(

@@ -39,11 +39,6 @@ export class OpenModal {
     this.#hash = hash;
   }
 
-  /** Nobody knows what it shows now: Slack does not tell what it made of an answer to a submission. */
-  lose(): void {
-    this.#hash = null;
-  }
-
   /** One after the other, so that each knows what the one before has made of it. */
   async inOrder(work: () => Promise<void>): Promise<void> {
     const own = this.#last.then(work);

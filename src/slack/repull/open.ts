@@ -51,7 +51,8 @@ export async function openModal(
   if (door.desk === null) return reply.answer(notHere);
   if (state.target.length > longestTarget)
     return reply.answer(textMessage("This name is longer than any that Kubernetes has."));
-  const kept: State = { ...state, url: state.url.length <= longestUrl ? state.url : "" };
+  const url = state.url === "" ? "" : door.seals.seal(state.url);
+  const kept: State = { ...state, url: url.length <= longestUrl ? url : "" };
   const opened = await door.views.open(trigger, lookingModal(kept, door.core.cluster));
   if (!opened.ok)
     return reply.answer(

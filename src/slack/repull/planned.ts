@@ -72,6 +72,7 @@ interface Given {
 }
 
 async function ofTarget({ door, desk, modal, asker, state, notice, signal, isPlanning }: Given): Promise<Preparing> {
+  if (!(await maySee(door, modal.surveyed, asker, signal))) modal.surveyed = null;
   const surveyed = modal.surveyed ?? (await survey(door, desk, modal, { state, asker }, signal));
   if ("type" in surveyed) return instead(surveyed);
   const { target } = surveyed.evidence;
@@ -90,6 +91,15 @@ async function ofTarget({ door, desk, modal, asker, state, notice, signal, isPla
   };
   return { kind: "prepared", prepared: { view, drafted } };
 }
+
+/** The right to see it may have been taken away since it was looked at. */
+const maySee = async (
+  { core }: Door,
+  surveyed: Surveyed | null,
+  asker: Subject | null,
+  signal: AbortSignal,
+): Promise<boolean> =>
+  surveyed === null || asker === null || (await core.mayGetPods(asker, surveyed.evidence.target.namespace, signal)).ok;
 
 const common = (
   door: Door,

@@ -28,9 +28,13 @@ export async function show(door: Door, showing: Showing, isPlanningShown = true)
   const ended = new AbortController();
   const signal = AbortSignal.any([door.stopping, ended.signal]);
   const word = isPlanningShown ? sayIfItTakes(door, showing, modal, turn, signal) : Promise.resolve();
+  // Nobody waits for it before the plan is there.
+  const said = word.catch((error: unknown) =>
+    door.log.error({ reason: reason(error) }, "that a re-pull is being planned could not be said"),
+  );
   const view = await within(door, showing, signal, () => planned(door, modal, showing, signal));
   ended.abort();
-  await word;
+  await said;
   await put(door, showing.view, modal, turn, view);
 }
 

@@ -1,14 +1,10 @@
 import * as z from "zod";
 import type { Choice } from "../../approvals/desk/types.ts";
 import { onlyPulls, type Strategy, strategies } from "../../repull/strategy.ts";
+import { objectName } from "../render/target.ts";
 
 /** The id that the modal's submissions and choices come back under. */
 export const repullCallback = "repull";
-
-const objectName = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
 
 /** As registries take them. Source: the OCI distribution specification. */
 export const tagName = z.string().regex(/^[\w][\w.-]{0,127}$/);
@@ -24,7 +20,7 @@ const schema = z.object({
   /** As it would be typed; empty where a request is taken back. */
   target: z.string().max(longestTarget),
   channel: z.string().max(64),
-  /** Where an answer goes once the modal is closed; empty: nowhere. */
+  /** Where an answer goes once the modal is closed, sealed; empty: nowhere. */
   url: z.string().max(400),
   strategy: z.enum(strategies).nullable(),
   container: label.nullable(),

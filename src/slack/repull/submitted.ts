@@ -6,6 +6,7 @@ import type { Submitted, Taken } from "../listeners/views/submitted.ts";
 import { reason as whyOf } from "../log.ts";
 import { textMessage } from "../render/message.ts";
 import { closingModal, messageModal } from "../render/modal.ts";
+import { codeSpan, proseWithin } from "../render/mrkdwn.ts";
 import { isAskable, repullModal, titleOf } from "../render/repull-modal.ts";
 import { resultText } from "../render/repull-modal-result.ts";
 import { privateReply } from "../reply.ts";
@@ -42,10 +43,10 @@ interface Sent {
   readonly modal: OpenModal;
 }
 
-/** What is shown in the end; `asked`: also where the modal has been closed meanwhile. */
+/** What is shown in the end; `text`: where the modal has been closed meanwhile. */
 interface Conclusion {
   readonly view: ModalView;
-  readonly text: string | null;
+  readonly text: string;
 }
 
 const failed =
@@ -62,20 +63,24 @@ async function ask(door: Door, sent: Sent): Promise<void> {
   modal.results.set(hash, view);
   const updated = await door.views.update({ id: viewId, hash: null }, view);
   if (updated.ok) modal.meet(updated.value.hash);
-  else if (text !== null) await tellElsewhere(door, sent, text);
+  else await tellElsewhere(door, sent, text);
 }
 
 /** Whoever has closed the window still reads what became of it. */
 async function tellElsewhere(door: Door, { user, state: { url, channel } }: Sent, text: string): Promise<void> {
   const message = textMessage(text);
-  if (url !== "") return privateReply(door.responses, url, {}, door.log).answer(message);
+  const address = door.seals.open(url);
+  if (address !== null) return privateReply(door.responses, address, {}, door.log).answer(message);
   if (channel !== "") await door.poster.ephemeral(channel, user, message, null);
 }
 
 async function concluded(door: Door, { user, viewId, state, reason }: Sent): Promise<Conclusion> {
   const { desk } = door;
   const title = titleOf(state);
-  const say = (sentence: string): Conclusion => ({ view: messageModal(title, sentence), text: null });
+  const say = (sentence: string): Conclusion => ({
+    view: messageModal(title, sentence),
+    text: proseWithin(sentence, 2_000),
+  });
   if (desk === null) return say("Re-pulls cannot be asked for here any more. Nothing was changed.");
   const may = await door.access.mayAct(user);
   if (!may.ok) return say(may.sentence);
@@ -85,11 +90,13 @@ async function concluded(door: Door, { user, viewId, state, reason }: Sent): Pro
   const notice = "It has changed since you looked, and nothing was asked for: this is the plan now.";
   const showing = { user, view: { id: viewId }, state: { ...state, reason }, notice };
   const preparing = await prepare(door, fresh, showing, door.stopping);
-  if (preparing.kind === "instead") return { view: preparing.view, text: null };
+  if (preparing.kind === "instead")
+    return { view: preparing.view, text: `*Nothing was asked for:* it cannot be planned any more. ${again(state)}` };
   const { view, drafted } = preparing.prepared;
   if (!isAsShown(drafted, state)) {
     remember(door, viewId, fresh);
-    return { view: repullModal(view), text: null };
+    const text = `*Nothing was asked for:* it has changed since you looked. ${again(state)}`;
+    return { view: repullModal(view), text };
   }
   const asked = await desk.ask({ who: may.subject, drafted, reason }, door.stopping);
   if (asked.kind === "asked" || asked.kind === "unknown") door.nudge();
@@ -106,6 +113,12 @@ async function concluded(door: Door, { user, viewId, state, reason }: Sent): Pro
   });
   return { view: closingModal(title, [text]), text };
 }
+
+/** How to get to the plan again. */
+const again = ({ target, undo }: State): string =>
+  undo === null
+    ? `See the plan as it is now: ${codeSpan(`/imagepull repull ${target}`, 700)}`
+    : "Press Undo again to see the plan as it is now.";
 
 function isAsShown(drafted: Drafted | null, { shown }: State): drafted is Extract<Drafted, { kind: "planned" }> {
   return isAskable(drafted) && drafted?.kind === "planned" && drafted.fingerprint === shown && shown !== null;

@@ -1,3 +1,4 @@
+import { begun } from "../../approvals/desk/sentences.ts";
 import { unread } from "../../approvals/told.ts";
 import type { Listed, RepullRequest } from "../../approvals/types.ts";
 import type { Subject } from "../../core.ts";
@@ -48,11 +49,9 @@ async function list(
 ): Promise<void> {
   const namespace = isAll ? null : (named ?? door.namespaces.get(asking.channel) ?? null);
   const read = await seen(door, askerOf(asking), namespace);
-  if (read.status !== "ok") return reply.answer(sentenceMessage(capital(unread(read))));
+  if (read.status !== "ok") return reply.answer(sentenceMessage(begun(unread(read))));
   return reply.answer(renderList({ listed: read.value, namespace, isPartial: askerOf(asking) !== null }, viewOf(door)));
 }
-
-const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
 /** What is there, as far as the asker may see it: each namespace is asked for once. */
 async function seen(
@@ -93,7 +92,7 @@ async function placeOf(
     return { namespace };
   }
   const read = await seen(door, asker, null);
-  if (read.status !== "ok") return { sentence: capital(unread(read)) };
+  if (read.status !== "ok") return { sentence: begun(unread(read)) };
   const places = [...read.value.items, ...read.value.unreadable].filter((one) => one.name === name);
   const [place, ...more] = places.map((one) => one.namespace);
   if (place === undefined) return { sentence: none(name, "any namespace") };

@@ -44,7 +44,7 @@ async function askWhy(
   { verb, button }: { readonly verb: Verb; readonly button: RequestButton },
 ): Promise<boolean> {
   const { ns: namespace, name, uid } = button;
-  const metadata = writeReasonFor({ v: 1, verb, ns: namespace, name, uid, url, thread });
+  const metadata = writeReasonFor({ v: 1, verb, ns: namespace, name, uid, url: door.seals.seal(url), thread });
   const opened = await door.views.open(
     trigger,
     reasonModal({ verb, namespace, name }, { callbackId: reasonCallback, metadata }),

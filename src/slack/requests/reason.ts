@@ -13,8 +13,8 @@ export const reasonCallback = "reason";
 const longestReason = 1_000;
 
 /**
- * Which request the modal is about, and where its answer goes if nobody has it open any more: the address of the press, which lives for half
- * an hour. Slack gives none for modals.
+ * Which request the modal is about, and where its answer goes if nobody has it open any more: the address of the press, sealed, which lives for
+ * half an hour. Slack gives none for modals.
  */
 const schema = z.object({
   v: z.literal(1),
@@ -72,5 +72,6 @@ async function sayWith(
   const { message } = await say(door, { user, request: { namespace, name, uid }, verb, reason });
   const shown = await door.views.update({ id: view, hash: null }, answerModal(reasonTitle(verb), message));
   if (shown.ok) return;
-  await privateReply(door.responses, url, thread === null ? {} : { thread_ts: thread }, door.log).answer(message);
+  const address = door.seals.open(url) ?? "";
+  await privateReply(door.responses, address, thread === null ? {} : { thread_ts: thread }, door.log).answer(message);
 }

@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { promised } from "../../../src/approvals/controller/as-shown.ts";
 import type { RequestSpec } from "../../../src/approvals/types.ts";
 import { parametersOf } from "../../../src/repull/strategy.ts";
 import { digest } from "../../diagnosis/checks.ts";
@@ -49,4 +50,25 @@ it.each<[string, (stage: Stage) => Partial<RequestSpec>, RegExp]>([
   await stage.time.until(() => isOver(stage.phase()), 60);
   expect(stage.request().status).toMatchObject({ phase: "Stale", message: expect.stringMatching(message) });
   expect(stage.cluster.effects).toEqual([]);
+});
+
+describe("what a request promises, beside what its plan promises now", () => {
+  it.each<[string, Parameters<typeof promised>[0], Parameters<typeof promised>[1], ReturnType<typeof promised>]>([
+    ["the same", { app: ["a", "b"] }, { app: ["a", "b"] }, "same"],
+    ["told less when it was asked for", { app: ["a"] }, { app: ["a", "b"] }, "same"],
+    ["less can be read now", { app: ["a", "b"] }, { app: ["a"] }, "more"],
+    ["the name means another digest", { app: ["b", "a"] }, { app: ["a", "b"] }, "other"],
+    ["one that is not among them", { app: ["a", "x"] }, { app: ["a", "b"] }, "other"],
+    ["another container", { web: ["a"] }, { app: ["a"] }, "other"],
+    ["one container more", { app: ["a"], web: ["a"] }, { app: ["a"] }, "other"],
+    [
+      "one of two told less, the other is another",
+      { app: ["a", "b"], web: ["x"] },
+      { app: ["a"], web: ["a"] },
+      "other",
+    ],
+    ["nothing known on both sides", null, null, "same"],
+    ["nothing known when it was asked for", null, { app: ["a"] }, "other"],
+    ["nothing known now", { app: ["a"] }, null, "other"],
+  ])("%s", (_what, shown, planned, answer) => expect(promised(shown, planned)).toBe(answer));
 });

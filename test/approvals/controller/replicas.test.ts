@@ -159,6 +159,23 @@ describe("a restart of the bot", () => {
     expect(stage.request().status).toMatchObject({ phase: "Succeeded", undo: "offered" });
   });
 
+  it("a template that was written a moment before it was asked for is not taken for its own write", async () => {
+    const before = createStage(restart);
+    before.say(before.ask(), "bob", "approve");
+    const calm = before.start("bot-0");
+    await before.time.until(() => isOver(before.phase()));
+    const stage = createStage(restart);
+    stage.cluster.touch({ templateChange: { at: stage.cluster.stamp(), by: "kubectl-set" } });
+    await stage.time.pass(30);
+    stage.say(stage.ask(), "bob", "approve");
+    const first = stage.start("bot-1", { kill: { call: calm.calls.indexOf("write") + 1, when: "before" } });
+    await stage.time.until(() => first.isDead(), 60);
+    expect([stage.phase(), stage.cluster.effects]).toEqual(["Executing", []]);
+    stage.start("bot-2");
+    await stage.time.until(() => isOver(stage.phase()));
+    expect([stage.phase(), stage.cluster.effects]).toEqual(["Succeeded", once]);
+  });
+
   it.each<[string, (stage: ReturnType<typeof createStage>) => object, RegExp]>([
     [
       "another's note in the place of its own",

@@ -105,7 +105,7 @@ describe("a process that dies while it posts is taken over from", () => {
     await time.pass(5);
     expect(things.get("web")?.place).toMatchObject({ ts: null, by: "first" });
     const second = start("second");
-    await time.pass(54);
+    await time.pass(24);
     expect(second.outcomes).toEqual([]);
     await time.pass(12);
     expect(shown()).toEqual(Array.from({ length: messages }, () => "web Pending"));

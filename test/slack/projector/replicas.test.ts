@@ -107,12 +107,12 @@ describe("two processes on the same objects", () => {
 
   it("whoever has taken over has as long as the one before", async () => {
     const { time, slack, make, start } = createStage();
-    const place = { channel: "C1", ts: null, by: "dead", at: "2026-11-25T11:59:20Z", shown: null };
+    const place = { channel: "C1", ts: null, by: "dead", at: "2026-11-25T11:59:50Z", shown: null };
     const web = make("web", { place });
     start("third");
     await time.pass(10);
     web.place = { ...place, by: "second" };
-    await time.pass(55);
+    await time.pass(25);
     expect(slack.calls).toEqual([]);
     await time.pass(20);
     expect(slack.of("chat.postMessage")).toHaveLength(1);

@@ -60,4 +60,17 @@ describe("who may", () => {
     await until(on, dana, "It would");
     expect(desk.surveys[0]?.[1].asker).toMatchObject({ user: slackName(dana) });
   });
+
+  it.each<[string, readonly string[], number]>([
+    ["has been taken away since", [], 2],
+    ["is there still", ["shop"], 1],
+  ])("what was looked at is shown no longer where the right %s", async (_what, rights, surveys) => {
+    await begin(() => {}, { access: { look: "rbac" } });
+    await on.slack.say(dana, outside, command);
+    const { id } = await until(on, dana, "It would");
+    on.core.rights = () => rights;
+    await on.slack.chooseIn(dana, id, "strategy", "pin-digest");
+    await until(on, dana, /@sha256:/);
+    expect(desk.surveys).toHaveLength(surveys);
+  });
 });

@@ -91,6 +91,12 @@ describe("who says no, and who approves their own, is asked why", () => {
   });
 });
 
+it("the window carries no address at which others could post as the bot", async () => {
+  await begin();
+  await opened(sam, "deny");
+  expect(on.slack.views(sam)[0]!.privateMetadata).not.toMatch(/https?:/u);
+});
+
 describe("who may not look reads nothing of the request in the window", () => {
   it.each([
     ["a guest", "U0GUEST", {}, "You are a guest here"],

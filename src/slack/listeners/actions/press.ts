@@ -6,7 +6,7 @@ import { proseWithin } from "../../render/mrkdwn.ts";
 import { openRepull, openUndo } from "../../repull/open.ts";
 import { approve, cancel, deny } from "../../requests/decide.ts";
 import { chosen } from "../../repull/chosen.ts";
-import { acknowledge, take } from "../taking.ts";
+import { acknowledge, own, take } from "../taking.ts";
 import { readChosen } from "./chosen.ts";
 import { besides, outdated, type Press, readPress } from "./answer.ts";
 import { details, diagnose, plan, share } from "./presses.ts";
@@ -27,9 +27,6 @@ const opening: Readonly<Record<string, (door: Door, press: Press) => Promise<voi
   deny,
   cancel,
 };
-
-const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
-  Object.hasOwn(record, key) ? record[key] : undefined;
 
 /** Every button and menu. One that nobody knows any more gets an answer too. */
 export const register = (app: App, door: Door): void =>

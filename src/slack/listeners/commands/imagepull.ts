@@ -21,7 +21,7 @@ export const register = (app: App, door: Door): void =>
         // A modal opens before anything is asked for.
         if (typed !== null) return openTyped(door, typed, { user, channel, trigger, url: response_url }, reply);
         const verdict = await door.access.mayLook(user);
-        await answerAsked(door, { text, user, channel, verdict, call: "/imagepull", shareable: true, trigger }, reply);
+        await answerAsked(door, { text, user, channel, verdict, call: "/imagepull", shareable: true }, reply);
       },
     );
   });

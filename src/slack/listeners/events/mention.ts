@@ -31,7 +31,6 @@ export const register = (app: App, door: Door): void =>
             verdict,
             call: "@imagepull",
             shareable: false,
-            trigger: null,
           },
           reply,
         );

@@ -3,7 +3,8 @@ import type { ModalView } from "@slack/types";
 import type { Door } from "../../door.ts";
 import { type SubmissionPayload, submissionPayload } from "../../payloads.ts";
 import { reason } from "../../log.ts";
-import { messageModal } from "../../render/modal.ts";
+import { own } from "../taking.ts";
+import { outdatedModal } from "../../repull/chosen.ts";
 import { repullCallback, submitRepull } from "../../repull/submitted.ts";
 import { reasonCallback, submitReason } from "../../requests/reason.ts";
 import type { Open } from "../../views.ts";
@@ -28,18 +29,13 @@ const byCallback: Readonly<Record<string, (door: Door, submitted: Submitted) => 
   [reasonCallback]: submitReason,
 };
 
-const outdated = messageModal(
-  "Another version",
-  "This window was made by another version of imagepull. Close it, and ask anew.",
-);
-
 /** Every modal that is sent. One that nobody knows any more gets an answer too. */
 export const register = (app: App, door: Door): void => {
   app.view({ type: "view_submission", callback_id: /^/ }, async ({ ack, body }) => {
     const parsed = submissionPayload.safeParse(body);
-    const act = parsed.success ? byCallback[parsed.data.view.callback_id] : undefined;
+    const act = parsed.success ? own(byCallback, parsed.data.view.callback_id) : undefined;
     const taken: Taken =
-      !parsed.success || act === undefined ? { now: { show: outdated } } : act(door, read(parsed.data));
+      !parsed.success || act === undefined ? { now: { show: outdatedModal } } : act(door, read(parsed.data));
     try {
       await ack(
         "errors" in taken.now
