@@ -10,6 +10,7 @@ import { annotation, type Change, create, evict, patch, remove, restartedAtKey }
 import { onlyPulls, writesSpec, writesTemplate } from "./strategy.ts";
 import type { ObjectName } from "../world.ts";
 import { type NewContainer, resourceOf } from "./subject.ts";
+import { replacesAll } from "./would-stay.ts";
 
 const hash = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
@@ -21,7 +22,10 @@ export function markOf(informed: Informed, wanted: readonly Wanted[] | null, und
   const { strategy, container, tag, image, selector, timeout } = parameters;
   const isForPod = strategy === "delete-pods" && evidence.target.kind === "Pod" && !subject.isBare;
   const after = chosenAfterwards(informed).map((one) => [one.name, { image: one.image, policy: one.policy }] as const);
-  const isRestart = strategy === "restart" || (strategy === "policy-always" && rollsOut.has(subject.object.kind));
+  const isRestart =
+    strategy === "restart" ||
+    (strategy === "policy-always" && rollsOut.has(subject.object.kind)) ||
+    replacesAll(informed);
   const pods = replaced(informed).map(({ name, uid }): [string, string] => [name, uid]);
   const only = parameters.only === null ? (isForPod ? [evidence.target.name] : null) : [...parameters.only];
   return {
@@ -32,7 +36,8 @@ export function markOf(informed: Informed, wanted: readonly Wanted[] | null, und
       strategy,
       after,
       hash(subject.containers),
-      wanted,
+      // The first digest is what the name itself means; which of the others are known depends on what could be read at the moment.
+      wanted?.map(({ container: name, image: of, digests: [first] }) => [name, of, first]) ?? null,
       ...(only === null ? [] : [only.toSorted()]),
     ]),
     strategy,
@@ -134,9 +139,10 @@ function wordsOf(informed: Informed, { restartedAt }: Mark): Line {
     return say`restart ${object}, as ${code("kubectl rollout restart")} does; ${note}`;
   const [container] = choice.containers;
   const where = say`container ${code(container?.name ?? "")} of ${object}`;
+  const restarts = restartedAt === null ? "" : " and restart it, in one patch";
   const changed =
     parameters.strategy === "policy-always"
-      ? say`set imagePullPolicy of ${where} from ${container?.policy ?? ""} to Always${restartedAt === null ? "" : " and restart it, in one patch"}`
+      ? say`set imagePullPolicy of ${where} from ${container?.policy ?? ""} to Always`
       : join(
           choice.containers.map(
             (one) =>
@@ -144,7 +150,7 @@ function wordsOf(informed: Informed, { restartedAt }: Mark): Line {
           ),
           "; ",
         );
-  return say`${changed}; ${note}`;
+  return say`${changed}${restarts}; ${note}`;
 }
 
 /** Each request's pods have names of their own: those of an earlier attempt at the same are none of its proof. */

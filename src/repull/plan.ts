@@ -3,13 +3,14 @@ import type { SiblingEvidence } from "../diagnosis/evidence.ts";
 import { code, join, type Line, say } from "../diagnosis/say.ts";
 import { changesOf, markOf, replacesNothing, wholeSeconds } from "./changes.ts";
 import { runningOf, undoOf, type Undo, wantedOf } from "./content.ts";
-import { chosenAfterwards, type Informed, nodesOf, replaced, viewed } from "./draft.ts";
+import { chosenAfterwards, type Informed, nodesOf, viewed } from "./draft.ts";
 import type { Mark } from "./mark.ts";
 import { type Change, commandOf, kubectl, lowerPartition } from "./requests.ts";
 import { managerOf } from "./rules.ts";
 import { onlyPulls, type Strategy, writesSpec, writesTemplate } from "./strategy.ts";
 import { keepsTemplate, resourceOf } from "./subject.ts";
 import { undoLeaves } from "./undo.ts";
+import { saysMoved, saysStaying, stopped } from "./would-stay.ts";
 import type { ObjectNow } from "../world.ts";
 
 /** Exactly what would be written, what that does to pods, and the way back. */
@@ -77,14 +78,15 @@ const leftBehind = ({ subject, parameters }: Informed): readonly SiblingEvidence
 
 function restartsOf(informed: Informed): Plan["restarts"] {
   const { subject, parameters } = informed;
-  const pods = replaced(informed).map(({ name }) => name);
+  const pods = stopped(informed).map(({ name }) => name);
   const count = pods.length;
-  return { pods, count, words: words() };
+  const stay = saysStaying(informed);
+  return { pods, count, words: stay === null ? words() : say`${words()}; ${stay}` };
 
   function words(): Line {
     if (onlyPulls(parameters.strategy)) return say`no pod of ${code(resourceOf(subject.object))} is touched`;
     if (subject.object.kind === "CronJob") return say`no pod now: it holds from the next run on`;
-    if (count === 0) return say`no pod: there is none now`;
+    if (count === 0) return stay === null ? say`no pod: there is none now` : say`no pod`;
     const which = count === 1 ? say`pod ${code(pods[0] ?? "")}` : say`${count} pods`;
     if (subject.isBare && writesSpec(parameters.strategy))
       return say`the container in ${which} is stopped and started again, in the same pod`;
@@ -125,6 +127,7 @@ type Note = (informed: Informed, changes: readonly Change[]) => Line | null;
 
 const notes: readonly Note[] = [
   ({ parameters, choice }) => undoLeaves(parameters, choice),
+  (informed) => saysMoved(informed),
   ({ subject, parameters, evidence }) =>
     evidence.target.kind === "Pod" &&
     !subject.isBare &&

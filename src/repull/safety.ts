@@ -7,6 +7,7 @@ import { type Informed, newContainers, replaced, viewed } from "./draft.ts";
 import { onlyPulls } from "./strategy.ts";
 import { keepsTemplate, type NewContainer } from "./subject.ts";
 import { isStranger } from "./would-pull.ts";
+import { stopped } from "./would-stay.ts";
 import { impossible, note, ok, risk, unproven, type Verdict } from "./verdict.ts";
 
 /** Is it safe to stop what runs: can the same content be had again, and is there somebody left to serve meanwhile. */
@@ -75,9 +76,9 @@ const isOf = (
 
 function availability(informed: Informed): readonly Verdict[] {
   const { subject } = informed;
-  const stopped = replaced(informed);
-  const ready = stopped.filter((pod) => pod.ready).length;
-  if (stopped.length === 0) return [];
+  const going = stopped(informed);
+  const ready = going.filter((pod) => pod.ready).length;
+  if (going.length === 0) return [];
   if (ready === 0) return [note(say`no pod that would be replaced is ready: nothing that works is lost`)];
   const replicas = subject.workload?.replicas ?? null;
   const strategy = subject.workload?.updateStrategy ?? "";
@@ -137,9 +138,9 @@ function keptBack(informed: Informed): readonly Verdict[] {
         ),
       );
   if (replicas === null || replicas.updated >= replicas.desired) return [];
-  const stopped = new Set(replaced(informed).map(({ name }) => name));
+  const going = new Set(replaced(informed).map(({ name }) => name));
   return kept
-    .filter(({ name }) => stopped.has(name))
+    .filter(({ name }) => going.has(name))
     .map(({ name }) =>
       unproven(
         say`pod ${code(name)} is made again from the template that it has, an older one, which was not asked for`,

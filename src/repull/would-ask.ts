@@ -4,7 +4,7 @@ import { compareDigests, meaningOf, readImageId } from "../diagnosis/digests.ts"
 import { foundByKubelet, isIndex } from "../diagnosis/registry-view.ts";
 import type { NodeEvidence, SiblingEvidence } from "../diagnosis/evidence.ts";
 import { code, join, type Line, say } from "../diagnosis/say.ts";
-import { digestsOf } from "./content.ts";
+import { digestsOf, wantedOf } from "./content.ts";
 import { chosenAfterwards, type Informed, nodesOf, replaced, viewed } from "./draft.ts";
 import { managerOf } from "./rules.ts";
 import { onlyPulls, type Strategy, writesSpec } from "./strategy.ts";
@@ -79,6 +79,11 @@ function byNodes(container: NewContainer, informed: Informed): Verdict {
     const why = say`container ${code(name)} is IfNotPresent, and ${nodes} ${has(held.holds)} ${code(image)}: it would not be pulled there`;
     if (strategy !== "set-image") return impossible(say`${why}. ${offer(informed, ["pin-digest", "policy-always"])}`);
     const instead = say`Set its digest with --image, or use policy-always first`;
+    const running = held.holds.filter((node) => runsOther(node, container, informed));
+    if (running.length > 0)
+      return impossible(
+        say`${why}, and means something else on ${named(running)}: what runs there under this name is not what the registry gives. ${instead}`,
+      );
     const older = held.holds.filter((node) => listsOther(nodeOf(node, informed), container, informed));
     return older.length > 0
       ? impossible(
@@ -176,6 +181,24 @@ function runsPromised(node: string, container: NewContainer, informed: Informed)
   const there = (informed.subject.pods ?? []).filter((pod) => pod.nodeName === node);
   const named = there.flatMap(({ running }) => running.filter(({ image }) => isSameImage(image, container.image)));
   return named.length > 0 && named.every(({ imageID }) => comparedTo(container, imageID, informed) === "same");
+}
+
+/** Pods started there with what the name means, and it is not what the registry gives; nor does the node list that under any other name. */
+function runsOther(node: string, { name, image }: NewContainer, informed: Informed): boolean {
+  const wanted = wantedOf(name, image, viewed(informed, image));
+  const listed = nodeOf(node, informed)?.presentImages;
+  if (wanted === null || listed === undefined) return false;
+  const isWanted = (digest: string | null | undefined): boolean => wanted.digests.includes(digest ?? "");
+  const there = (informed.subject.pods ?? []).filter((pod) => pod.nodeName === node && isRunning(pod, name, image));
+  const read = there.map(({ running }) => readImageId(running.find((one) => one.container === name)?.imageID ?? ""));
+  return (
+    read.length > 0 &&
+    read.every((one) => one?.form === "manifest" && !isWanted(one.digest)) &&
+    !listed.some((present) => {
+      const reference = parseImageReference(present);
+      return reference.ok && isWanted(reference.value.digest);
+    })
+  );
 }
 
 /** A node lists an image's digests beside its tags: where none of the repository's is what the registry gives, no tag of it means that there. */

@@ -116,6 +116,7 @@ describe("asking and approving in the playground", () => {
 
   it.each([
     // words behind repull                                       its workload         can be taken back
+    ["shop/deploy/checkout --tag 2.4.0", "checkout", true],
     ["shop/deploy/checkout --tag 2.4.1-rc1", "checkout", true],
     ["shop/deploy/storefront --strategy policy-always", "storefront", true],
     ["shop/deploy/storefront --strategy pin-digest", "storefront", true],

@@ -126,8 +126,8 @@ describe("would the kubelet really ask: policy, and what the nodes hold", () => 
         parameters: { tag: "2.4.1" },
         nodes: holds,
       },
-      "unproven",
-      /may mean something older/,
+      "impossible",
+      /means something else on node-1: what runs there[^]*Set its digest with --image/,
     ],
     [
       "set-image, a tag that the node holds",

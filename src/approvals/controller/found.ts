@@ -68,7 +68,7 @@ function since(now: ObjectNow, other: Mark | null, { spec, status, createdAt }: 
     return gone(say`what is noted on ${name} now is of another version of imagepull`);
   const change = now.templateChange;
   // Both times are the API server's own: what was written before it was asked for is none of ours.
-  const isBefore = change?.at != null && Date.parse(change.at) < Date.parse(createdAt);
+  const isBefore = Date.parse(change?.at ?? "") < Date.parse(createdAt);
   if (change !== null && isSince(change.at) && !isBefore)
     return gone(say`the template of ${name} was written at ${at(change.at)} by ${code(change.by)}`);
   return { kind: "none" };

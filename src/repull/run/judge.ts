@@ -27,7 +27,8 @@ const settledAfter = 10_000;
 
 /**
  * Whether a re-pull goes on, has succeeded or has failed, by the pods that are there now. It has succeeded when as many pods as are wanted were made
- * since, all of them ready and with the digests that were promised, and none from before is left. What cannot be compared is no success.
+ * since, all of them ready and with the digests that were promised, and none from before is left, but for those that were made from the same template
+ * and are judged as all others are. What cannot be compared is no success.
  */
 export function judge(sight: Sight, mark: Mark, now: Date, known: Known): Judgement {
   const resource = resourceOf(sight.name);
@@ -85,7 +86,16 @@ function complete(judged: Case): Judgement | null {
   const wrong = wrongDigest(judged);
   if (wrong !== null) return failed(judged, "digest", wrong.lines, wrong.about);
   const twice = standing.kind === "restart-taken-back" ? [say`${standing.line}: its pods rolled twice`] : [];
-  return succeeded(judged, [saysWell(judged), ...twice, ...nothingNew(judged)]);
+  return succeeded(judged, [saysWell(judged), ...twice, ...stayed(judged), ...nothingNew(judged)]);
+}
+
+/** Pods that were not made anew, though all is well. */
+function stayed({ counted: { takenBack }, resource }: Case): readonly Line[] {
+  if (takenBack.length === 0) return [];
+  const were = takenBack.length === 1 ? say`1 pod was` : say`${takenBack.length} pods were`;
+  return [
+    say`${were} made from this template before: ${code(resource)} took ${takenBack.length === 1 ? "it" : "them"} back, and made none in ${takenBack.length === 1 ? "its place" : "their places"}`,
+  ];
 }
 
 function nothingRuns(judged: Case): Judgement {
@@ -155,7 +165,7 @@ function going(judged: Case): Judgement {
     ? say`waiting for the controller of ${code(resource)} to take the change up`
     : sight.object.paused
       ? say`${code(resource)} is paused: nothing rolls out until it is resumed`
-      : say`${code(resource)}: ${done} of ${of} new pods ${what}${left}`;
+      : say`${code(resource)}: ${done} of ${of} ${counted.takenBack.length === 0 ? "new pods" : "pods"} ${what}${left}`;
   return {
     kind: "going",
     progress: { phase: "Verifying", line, pods, busy },

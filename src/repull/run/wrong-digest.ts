@@ -55,6 +55,11 @@ function saysWrong(group: readonly RunningNow[], judged: Case): Line {
   const before = beforeOf(mark, container);
   const which = say`${podsIn(group)} ${verb(group)} ${code(shortDigest(digest))} in ${code(container)}`;
   const promise = say`promised was ${shortDigests(promised.slice(0, 1))}`;
+  const back = counted.takenBack.filter(({ name }) => group.some(({ pod }) => pod === name));
+  if (back.length > 0) {
+    const [it, were, pulls] = back.length === 1 ? ["it", "was", "pulls"] : ["they", "were", "pull"];
+    return say`${which}: ${it} ${were} made from this template before, ${were} taken back as ${it} ${back.length === 1 ? "is" : "are"}, and ${pulls} nothing until ${it} ${back.length === 1 ? "is" : "are"} restarted; ${promise}`;
+  }
   if (digest !== before) {
     const old = before === null ? say`` : say`, before ran ${shortDigests([before])}`;
     return say`${which}; ${promise}${old}`;

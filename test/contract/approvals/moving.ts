@@ -200,7 +200,10 @@ const written: readonly Row[] = [
     "placed",
     { status: statusOf("Pending", { slack: { channel: "C1", by: "bot-1", at: posted.at } }) },
     {
-      given: [ask("placed"), { ...move("placed", "Pending"), body: { status: statusOf("Pending", { slack: posted }) } }],
+      given: [
+        ask("placed"),
+        { ...move("placed", "Pending"), body: { status: statusOf("Pending", { slack: posted }) } },
+      ],
       status: 200,
       answer: { status: { slack: posted } },
     },
