@@ -9,7 +9,7 @@ import { badInput, type Result, success } from "../diagnosis/result.ts";
 import { Access, type AccessSettings } from "./access.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
 import type { Door } from "./door.ts";
-import { Identity } from "./identity.ts";
+import { hopeless, Identity } from "./identity.ts";
 import { register as registerCommands } from "./listeners/commands/imagepull.ts";
 import { register as registerEvents } from "./listeners/events/mention.ts";
 import { register as registerActions } from "./listeners/actions/press.ts";
@@ -88,17 +88,6 @@ const defaultWait: Wait = (milliseconds, signal) =>
   sleep(milliseconds, undefined, { ref: false, ...(signal !== undefined && { signal }) }).catch(() => undefined);
 
 const callWithinMs = 10_000;
-/** What `auth.test` says that no waiting mends. */
-const hopeless = [
-  "invalid_auth",
-  "not_authed",
-  "account_inactive",
-  "token_revoked",
-  "token_expired",
-  "not_allowed_token_type",
-  "missing_scope",
-  "org_login_required",
-];
 
 /** The Slack door: commands, mentions and buttons in front of the core. */
 export function createSlackApp(parts: SlackAppParts): SlackApp {

@@ -4,6 +4,18 @@ import { type Log, reason } from "./log.ts";
 import { authTest } from "./payloads.ts";
 import type { Wait } from "./response-urls.ts";
 
+/** What Slack says of a token that no waiting fixes. */
+export const hopeless: readonly string[] = [
+  "invalid_auth",
+  "not_authed",
+  "account_inactive",
+  "token_revoked",
+  "token_expired",
+  "not_allowed_token_type",
+  "missing_scope",
+  "org_login_required",
+];
+
 const identityHoldsMs = 60_000;
 const retryIdentityMs = 5_000;
 

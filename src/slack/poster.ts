@@ -10,7 +10,8 @@ export interface Posted {
 }
 
 const mostWaits = 5;
-const blockErrors = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"];
+/** What Slack says where it does not take a message's blocks. */
+export const blockErrors: readonly string[] = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"];
 
 /**
  * Posts to channels where the bot is a member: one after another in each channel, waiting as long as Slack asks. A call whose answer was

@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../src/cluster/connect.ts";
-import { createCore } from "../../src/collect/core.ts";
 import type { Ahead, Core } from "../../src/core.ts";
 import { type SimulatedCluster, startCluster } from "../../src/playground/cluster/cluster.ts";
-import { openSimulated } from "../../src/playground/internet.ts";
-import { writeKubeconfig } from "../../src/playground/kubeconfig.ts";
 import { readRecordings } from "../../src/playground/recording.ts";
 import { questionsOf } from "../../src/repull/draft.ts";
 import { conclude, draftOf } from "../../src/repull/repull.ts";
 import { type Parameters, parametersOf, type Strategy } from "../../src/repull/strategy.ts";
 import { text } from "./case.ts";
+import { logIn } from "../support/simulated.ts";
 
 const clock = (): Date => new Date();
 const recordings = new URL("../../src/playground/recordings/", import.meta.url);
@@ -22,16 +19,7 @@ describe("plans for the playground's workloads, over real HTTP to its API server
   beforeAll(async () => {
     cluster = await startCluster({ recording: readRecordings(recordings), clock, fetch, botToken: "bot" });
     ends.push(() => cluster.stop());
-    const kubeconfig = await writeKubeconfig(cluster.url, "bot", "playground");
-    ends.push(() => kubeconfig.remove());
-    const connection = await connect({ kubeconfig: kubeconfig.path, environment: {}, clock });
-    if (!connection.ok) throw new Error(connection.error.sentence);
-    const registry = openSimulated(cluster.network, clock);
-    ends.push(() => {
-      registry.close();
-      connection.value.close();
-    });
-    core = createCore({ clusterReader: connection.value.reader, registry, clock });
+    ({ core } = await logIn(cluster, "bot", (end) => ends.push(end)));
   }, 60_000);
   afterAll(async () => {
     for (const end of ends.toReversed()) await end();

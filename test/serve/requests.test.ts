@@ -4,20 +4,17 @@ import { specOf } from "../../src/approvals/ask.ts";
 import { decisionName, requestName } from "../../src/approvals/naming.ts";
 import { createStore } from "../../src/approvals/store.ts";
 import type { RequestStatus, Verb } from "../../src/approvals/types.ts";
-import { connect } from "../../src/cluster/connect.ts";
-import { createCore } from "../../src/collect/core.ts";
 import { createLogger } from "../../src/log.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { startEmptyCluster } from "../../src/playground/cluster/empty-cluster.ts";
 import { bot } from "../../src/playground/cluster/users.ts";
-import { openSimulated } from "../../src/playground/internet.ts";
-import { writeKubeconfig } from "../../src/playground/kubeconfig.ts";
 import { questionsOf } from "../../src/repull/draft.ts";
 import { conclude, draftOf } from "../../src/repull/repull.ts";
 import { parametersOf } from "../../src/repull/strategy.ts";
 import { openRequests } from "../../src/serve/requests.ts";
 import { podSpec } from "../playground/cluster/workbench.ts";
 import { inside, sam, stage as slackStage } from "../slack/support/stage.ts";
+import { logIn } from "../support/simulated.ts";
 
 /** Everything as `serve` puts it together; over HTTP on both sides, and only cluster and Slack are simulated. */
 
@@ -50,23 +47,8 @@ async function startCluster() {
   return cluster;
 }
 
-async function as(cluster: Awaited<ReturnType<typeof startCluster>>, token: string) {
-  const kubeconfig = await writeKubeconfig(cluster.url, token, "test");
-  ends.push(() => kubeconfig.remove());
-  const connection = await connect({ kubeconfig: kubeconfig.path, environment: {}, clock });
-  if (!connection.ok) throw new Error(connection.error.sentence);
-  const registry = openSimulated(cluster.network, clock);
-  ends.push(() => {
-    registry.close();
-    connection.value.close();
-  });
-  const { reader } = connection.value;
-  return {
-    reader,
-    writer: await connection.value.writer(),
-    core: createCore({ clusterReader: reader, registry, clock }),
-  };
-}
+const as = (cluster: Awaited<ReturnType<typeof startCluster>>, token: string) =>
+  logIn(cluster, token, (end) => ends.push(end));
 
 type Session = Awaited<ReturnType<typeof as>>;
 

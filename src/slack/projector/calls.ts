@@ -2,6 +2,8 @@ import { webApi } from "@slack/bolt";
 import * as z from "zod";
 import { reason } from "../log.ts";
 import type { Message } from "../render/message.ts";
+import { hopeless } from "../identity.ts";
+import { blockErrors } from "../poster.ts";
 
 /** What became of one call. */
 export type Answer<T> =
@@ -29,12 +31,12 @@ const eventType = "imagepull_request";
 const doubtMs = 300_000;
 const mostPages = 4;
 
-const blockErrors = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"];
 const goneErrors = ["message_not_found", "cant_update_message"];
 /** Slack's own trouble: it may have done what it was asked for before. */
 const ownTrouble = ["internal_error", "fatal_error", "service_unavailable", "request_timeout"];
 /** What holds for the channel, or for all of them, until somebody sets it right. */
 const channelErrors = [
+  ...hopeless,
   "channel_not_found",
   "not_in_channel",
   "is_archived",
@@ -43,14 +45,6 @@ const channelErrors = [
   "ekm_access_denied",
   "team_access_not_granted",
   "access_denied",
-  "invalid_auth",
-  "not_authed",
-  "account_inactive",
-  "token_revoked",
-  "token_expired",
-  "not_allowed_token_type",
-  "missing_scope",
-  "org_login_required",
   "messages_tab_disabled",
 ];
 /** Of a history: the app was not given the right to read it, and may post for all that. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { RepullRequest } from "../../approvals/types.ts";
 import { objectName } from "./target.ts";
+import { readJson } from "../json.ts";
 
 /**
  * What a button on a request carries: which one is meant. It comes back through Slack, from anybody who sees the button, so it is parsed like
@@ -19,11 +20,4 @@ export const requestButton = ({ namespace, name, uid, spec }: RepullRequest): st
   JSON.stringify({ v: 1, ns: namespace, name, uid, by: spec.requestedBy.slice(0, 512) } satisfies RequestButton);
 
 /** Reads a button's value; null for one of another version, or none of ours. */
-export function readRequestButton(value: string): RequestButton | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(value));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
+export const readRequestButton = (value: string): RequestButton | null => readJson(schema, value);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { targetKinds, type TargetRequest } from "../../core.ts";
 import type { Target } from "../../diagnosis/diagnosis.ts";
+import { readJson } from "../json.ts";
 
 /** A name as Kubernetes takes it. */
 export const objectName = z
@@ -35,14 +36,7 @@ export function buttonTarget(target: Target, answerId: string | null): string | 
 }
 
 /** Reads a button's value; null for one of another version, or none of ours. */
-export function readButton(value: string): ButtonTarget | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(value));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
+export const readButton = (value: string): ButtonTarget | null => readJson(schema, value);
 
 export const asRequest = ({ ns, kind, name }: ButtonTarget): TargetRequest => ({
   kind: "object",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Choice } from "../../approvals/desk/types.ts";
 import { onlyPulls, type Strategy, strategies } from "../../repull/strategy.ts";
 import { objectName } from "../render/target.ts";
+import { readJson } from "../json.ts";
 
 /** The id that the modal's submissions and choices come back under. */
 export const repullCallback = "repull";
@@ -62,14 +63,7 @@ export function writeState(state: State): string {
 }
 
 /** Null for one of another version, or none of ours. */
-export function readState(metadata: string): State | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(metadata));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
+export const readState = (metadata: string): State | null => readJson(schema, metadata);
 
 type Values = Readonly<Record<string, Readonly<Record<string, string | readonly string[] | null>>>>;
 

@@ -6,6 +6,7 @@ import { messageModal } from "../render/modal.ts";
 import { answerModal, reasonBlock, reasonInput, reasonTitle } from "../render/request-modal.ts";
 import { privateReply } from "../reply.ts";
 import { say } from "./said.ts";
+import { readJson } from "../json.ts";
 
 export const reasonCallback = "reason";
 
@@ -29,20 +30,11 @@ export type ReasonFor = z.infer<typeof schema>;
 
 export const writeReasonFor = (meant: ReasonFor): string => JSON.stringify(meant);
 
-function readReasonFor(text: string): ReasonFor | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
-
 const wrong = (sentence: string): Taken => ({ now: { errors: { [reasonBlock]: sentence } } });
 
 /** A decision with its reason. */
 export function submitReason(door: Door, { user, view, values }: Submitted): Taken {
-  const meant = readReasonFor(view.metadata);
+  const meant = readJson(schema, view.metadata);
   if (meant === null)
     return {
       now: {

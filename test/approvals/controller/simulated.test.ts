@@ -6,17 +6,14 @@ import { decisionName, requestName } from "../../../src/approvals/naming.ts";
 import { createRights } from "../../../src/approvals/rights.ts";
 import { createStore } from "../../../src/approvals/store.ts";
 import type { Kept } from "../../../src/approvals/types.ts";
-import { connect } from "../../../src/cluster/connect.ts";
-import { createCore } from "../../../src/collect/core.ts";
 import { createWorld } from "../../../src/collect/world.ts";
 import { type EmptyCluster, startEmptyCluster } from "../../../src/playground/cluster/empty-cluster.ts";
 import { bot } from "../../../src/playground/cluster/users.ts";
-import { openSimulated } from "../../../src/playground/internet.ts";
-import { writeKubeconfig } from "../../../src/playground/kubeconfig.ts";
 import { questionsOf } from "../../../src/repull/draft.ts";
 import { conclude, draftOf } from "../../../src/repull/repull.ts";
 import { parametersOf } from "../../../src/repull/strategy.ts";
 import { podSpec } from "../../playground/cluster/workbench.ts";
+import { logIn } from "../../support/simulated.ts";
 
 /** Everything that is real but the cluster: over HTTP, with its admission, its policies and its rights, and with answers that are lost. */
 
@@ -49,21 +46,11 @@ async function start(): Promise<EmptyCluster> {
 
 /** What somebody has, who logs in as this. */
 async function as(cluster: EmptyCluster, token: string) {
-  const kubeconfig = await writeKubeconfig(cluster.url, token, "test");
-  ends.push(() => kubeconfig.remove());
-  const connection = await connect({ kubeconfig: kubeconfig.path, environment: {}, clock });
-  if (!connection.ok) throw new Error(connection.error.sentence);
-  const registry = openSimulated(cluster.network, clock);
-  ends.push(() => {
-    registry.close();
-    connection.value.close();
-  });
-  const { reader } = connection.value;
-  const writer = await connection.value.writer();
+  const { reader, writer, core } = await logIn(cluster, token, (end) => ends.push(end));
   return {
     store: createStore(reader, writer),
     rights: createRights((review, signal) => reader.review(review, signal)),
-    core: createCore({ clusterReader: reader, registry, clock }),
+    core,
     world: createWorld({ reader, writer, clock }),
   };
 }

@@ -4,16 +4,13 @@ import type { Drafted } from "../../../src/approvals/desk/types.ts";
 import { createRights } from "../../../src/approvals/rights.ts";
 import { createStore } from "../../../src/approvals/store.ts";
 import type { Verb } from "../../../src/approvals/types.ts";
-import { connect } from "../../../src/cluster/connect.ts";
-import { createCore } from "../../../src/collect/core.ts";
 import { createWorld } from "../../../src/collect/world.ts";
 import type { Subject } from "../../../src/core.ts";
 import { startEmptyCluster } from "../../../src/playground/cluster/empty-cluster.ts";
 import { bot } from "../../../src/playground/cluster/users.ts";
-import { openSimulated } from "../../../src/playground/internet.ts";
-import { writeKubeconfig } from "../../../src/playground/kubeconfig.ts";
 import { podSpec } from "../../playground/cluster/workbench.ts";
 import { choice, dana, erin } from "./bureau.ts";
+import { logIn } from "../../support/simulated.ts";
 
 /** Over HTTP, with the cluster's admission, its policies and its roles: whoever the bot speaks for has no more rights by it. */
 
@@ -74,19 +71,9 @@ async function open() {
     return cluster.get("apps/v1", "Deployment", "web")?.["status"];
   };
   await expect.poll(isReady, { timeout: 10_000 }).toMatchObject({ readyReplicas: 1 });
-  const kubeconfig = await writeKubeconfig(cluster.url, "bot", "test");
-  ends.push(() => kubeconfig.remove());
-  const connection = await connect({ kubeconfig: kubeconfig.path, environment: {}, clock });
-  if (!connection.ok) throw new Error(connection.error.sentence);
-  const registry = openSimulated(cluster.network, clock);
-  ends.push(() => {
-    registry.close();
-    connection.value.close();
-  });
-  const { reader } = connection.value;
-  const writer = await connection.value.writer();
+  const { reader, writer, core } = await logIn(cluster, "bot", (end) => ends.push(end));
   const desk = createDesk({
-    core: createCore({ clusterReader: reader, registry, clock }),
+    core,
     world: createWorld({ reader, writer, clock }),
     store: createStore(reader, writer),
     rights: createRights((review, signal) => reader.review(review, signal)),

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../src/cluster/connect.ts";
-import { createCore } from "../../../src/collect/core.ts";
 import type { Core, DiagnoseAnswer } from "../../../src/core.ts";
 import type { CauseId } from "../../../src/diagnosis/causes/catalogue.ts";
 import type { Confidence } from "../../../src/diagnosis/diagnosis.ts";
 import type { RegistryAnswer } from "../../../src/diagnosis/registry-evidence.ts";
 import { type SimulatedCluster, startCluster } from "../../../src/playground/cluster/cluster.ts";
 import { resourceOf } from "../../../src/playground/cluster/resources.ts";
-import { openSimulated } from "../../../src/playground/internet.ts";
-import { writeKubeconfig } from "../../../src/playground/kubeconfig.ts";
 import { readRecordings } from "../../../src/playground/recording.ts";
 import { attractions } from "../../../src/playground/scene/attractions.ts";
+import { logIn } from "../../support/simulated.ts";
 
 const clock = (): Date => new Date();
 const recordings = new URL("../../../src/playground/recordings/", import.meta.url);
@@ -59,16 +56,7 @@ describe("the core on the playground", () => {
   beforeAll(async () => {
     cluster = await startCluster({ recording: readRecordings(recordings), clock, fetch, botToken: "bot" });
     ends.push(() => cluster.stop());
-    const kubeconfig = await writeKubeconfig(cluster.url, "bot", "playground");
-    ends.push(() => kubeconfig.remove());
-    const connection = await connect({ kubeconfig: kubeconfig.path, environment: {}, clock });
-    if (!connection.ok) throw new Error(connection.error.sentence);
-    const registry = openSimulated(cluster.network, clock);
-    ends.push(() => {
-      registry.close();
-      connection.value.close();
-    });
-    core = createCore({ clusterReader: connection.value.reader, registry, clock });
+    ({ core } = await logIn(cluster, "bot", (end) => ends.push(end)));
     for (const { namespace, name } of attractions) {
       const target = { kind: "object", namespace, resource: "Deployment", name } as const;
       const answer = await core.diagnose({ target, defaultNamespace: null });
