@@ -71,13 +71,14 @@ export const outcomeOf = (phase: Outcome["phase"], over: Partial<Outcome> = {}):
 
 const never = (what: string) => (): Promise<never> => Promise.reject(new Error(`${what} was asked for`));
 
-const objectNow = (mark: Mark | null): ObjectNow => ({
+/** The Deployment of the case, as it stands now. */
+export const objectNow = (mark: string | null, over: Partial<ObjectNow> = {}): ObjectNow => ({
   uid: "deployment-uid",
   resourceVersion: "1",
   deletedAt: null,
   generation: 1,
   observedGeneration: 1,
-  mark: mark === null ? null : writeMark(mark),
+  mark,
   restartedAt: null,
   template: [{ name: "app", image, policy: "Always", list: "containers" }],
   replicas: null,
@@ -86,10 +87,12 @@ const objectNow = (mark: Mark | null): ObjectNow => ({
   partition: 0,
   firstOrdinal: 0,
   templateChange: null,
+  ...over,
 });
 
 const worldOf = ({ mark }: Scene): World => ({
-  object: () => Promise.resolve(mark !== undefined && "status" in mark ? mark : read(objectNow(mark ?? null))),
+  object: () =>
+    Promise.resolve(mark !== undefined && "status" in mark ? mark : read(objectNow(mark ? writeMark(mark) : null))),
   pods: never("pods"),
   pod: never("a pod"),
   events: never("events"),

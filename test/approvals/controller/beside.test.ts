@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { moveBeside } from "../../../src/approvals/controller/beside.ts";
 import type { ApprovalStore, SlackPlace } from "../../../src/approvals/types.ts";
 import type { Case } from "../../repull/case.ts";
+import { status } from "../case.ts";
 import { createStage, isOver, type Stage } from "./stage.ts";
 
 /** Whoever keeps the message writes its place while the request is moved: before each write of the controller, so many times. */
@@ -130,19 +131,7 @@ describe("one move", () => {
       });
   });
 
-  const first = {
-    phase: "Pending" as const,
-    message: "waits",
-    needed: 1,
-    decisions: [],
-    history: [],
-    executor: null,
-    progress: null,
-    running: null,
-    undo: null,
-    kept: null,
-    slack: null,
-  };
+  const first = status("Pending", { message: "waits", history: [] });
   const meanwhile = (stage: Stage, over: object): void => {
     const now = stage.request();
     if (now.status === null) throw new Error("no status");

@@ -8,9 +8,9 @@ import { diagnose } from "../../../src/diagnosis/diagnose.ts";
 import type { Read } from "../../../src/diagnosis/evidence.ts";
 import { type Mark, writeMark } from "../../../src/repull/mark.ts";
 import type { ObjectNow, World } from "../../../src/world.ts";
-import { markOf } from "../../cli/repull-harness.ts";
+import { markOf, objectNow } from "../../cli/repull-harness.ts";
 import { found, notFound, withSecret } from "../../diagnosis/checks.ts";
-import { type Case, evidenceFor, image } from "../../repull/case.ts";
+import { type Case, evidenceFor } from "../../repull/case.ts";
 import { nodeWith, now, read } from "../../support/evidence.ts";
 import { type Shelf, type ShelfOptions, shelfWith } from "../shelf.ts";
 
@@ -57,28 +57,16 @@ export interface Bureau {
 
 export const ended = { phase: "Succeeded", at: "2026-11-24T10:30:30Z", running: {} } as const;
 
-const objectNow = ({ mark = null, over, case: of }: Scene): ObjectNow => ({
-  uid: of?.kind === "Pod" ? "uid-0" : "deployment-uid",
-  resourceVersion: "1",
-  deletedAt: null,
-  generation: 1,
-  observedGeneration: 1,
-  mark: mark === null || typeof mark === "string" ? mark : writeMark(markOf(mark)),
-  restartedAt: null,
-  template: [{ name: "app", image, policy: "Always", list: "containers" }],
-  replicas: null,
-  paused: false,
-  updateStrategy: "RollingUpdate",
-  partition: 0,
-  firstOrdinal: 0,
-  templateChange: null,
-  ...over,
-});
+const objectOf = ({ mark = null, over, case: of }: Scene): ObjectNow =>
+  objectNow(mark === null || typeof mark === "string" ? mark : writeMark(markOf(mark)), {
+    ...(of?.kind === "Pod" ? { uid: "uid-0" } : {}),
+    ...over,
+  });
 
 const never = (what: string) => (): Promise<never> => Promise.reject(new Error(`${what} was asked for`));
 
 const worldOf = (scene: Scene): World => ({
-  object: () => Promise.resolve(scene.object ?? read(objectNow(scene))),
+  object: () => Promise.resolve(scene.object ?? read(objectOf(scene))),
   manifest: () =>
     Promise.resolve(scene.keeper === undefined ? { status: "absent", reason: "nothing is kept" } : read(scene.keeper)),
   pods: never("pods"),

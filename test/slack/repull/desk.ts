@@ -7,7 +7,7 @@ import { parametersOf } from "../../../src/repull/strategy.ts";
 import { spec } from "../../approvals/case.ts";
 import { type Case, evidenceFor, plan, text } from "../../repull/case.ts";
 import { FakeDesk, requestBy } from "../support/desk.ts";
-import { sam } from "../support/stage.ts";
+import { sam, stage, type Stage } from "../support/stage.ts";
 
 /** A desk whose plans are the engine's own, for one workload; a test changes what it says, and when. */
 export class PlanningDesk extends FakeDesk {
@@ -93,3 +93,13 @@ export const made = ({ who, reason }: Asking, over: Partial<RepullRequest> = {})
   status: null,
   ...over,
 });
+
+/** The real app with such a desk behind it, `over` changed before anybody does anything. */
+export async function begun(
+  over: (desk: PlanningDesk) => void = () => {},
+  parts: Parameters<typeof stage>[1] = {},
+): Promise<{ readonly on: Stage; readonly desk: PlanningDesk }> {
+  const desk = new PlanningDesk();
+  over(desk);
+  return { desk, on: await stage("socket", { ...desk.parts, ...parts }) };
+}

@@ -5,7 +5,7 @@ import { notFound } from "../../diagnosis/checks.ts";
 import type { Case } from "../../repull/case.ts";
 import { slackName } from "../support/desk.ts";
 import { dana, outside, sam, stage, type Stage } from "../support/stage.ts";
-import { PlanningDesk } from "./desk.ts";
+import { begun, type PlanningDesk } from "./desk.ts";
 import { fieldsOf, open, shownIn, until } from "./window.ts";
 
 let on: Stage;
@@ -14,12 +14,7 @@ afterEach(() => on.close());
 
 const target = "shop/deploy/checkout";
 
-/** The bot with a desk of its own, `over` changed before anybody does anything. */
-async function begin(over: (desk: PlanningDesk) => void = () => {}): Promise<void> {
-  desk = new PlanningDesk();
-  over(desk);
-  on = await stage("socket", desk.parts);
-}
+const begin = async (...given: Parameters<typeof begun>): Promise<void> => void ({ on, desk } = await begun(...given));
 
 async function opened(words = `--strategy restart`, over: (desk: PlanningDesk) => void = () => {}): Promise<void> {
   await begin(over);

@@ -4,7 +4,7 @@ import type { Strategy } from "../../../src/repull/strategy.ts";
 import { request, status } from "../../approvals/case.ts";
 import { slackName } from "../support/desk.ts";
 import { dana, diagnosed, inside, offers, outside, sam, settle, shown, stage, type Stage } from "../support/stage.ts";
-import { PlanningDesk, undone } from "./desk.ts";
+import { begun, PlanningDesk, undone } from "./desk.ts";
 import { fieldsOf, open, shownIn, until } from "./window.ts";
 
 let on: Stage;
@@ -13,12 +13,7 @@ afterEach(() => on.close());
 
 const target = "shop/deploy/checkout";
 
-/** The bot with a desk of its own, `over` changed before anybody does anything. */
-async function begin(over: (desk: PlanningDesk) => void = () => {}): Promise<void> {
-  desk = new PlanningDesk();
-  over(desk);
-  on = await stage("socket", desk.parts);
-}
+const begin = async (...given: Parameters<typeof begun>): Promise<void> => void ({ on, desk } = await begun(...given));
 
 async function opened(words = `--strategy restart`, over: (desk: PlanningDesk) => void = () => {}): Promise<void> {
   await begin(over);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Choice } from "../../../src/approvals/desk/types.ts";
 import { createSlackApp } from "../../../src/slack/app.ts";
-import { dana, FakeCore, hasty, outside, parseTarget, settle, shown, stage, type Stage } from "../support/stage.ts";
-import { PlanningDesk } from "./desk.ts";
+import { dana, FakeCore, hasty, outside, parseTarget, settle, shown, type Stage } from "../support/stage.ts";
+import { begun, type PlanningDesk } from "./desk.ts";
 import { gate, open, shownIn, until } from "./window.ts";
 
 let on: Stage;
@@ -11,14 +11,7 @@ afterEach(() => on.close());
 
 const command = "/imagepull repull shop/deploy/checkout --strategy restart";
 
-async function begin(
-  over: (desk: PlanningDesk) => void = () => {},
-  parts: Parameters<typeof stage>[1] = {},
-): Promise<void> {
-  desk = new PlanningDesk();
-  over(desk);
-  on = await stage("socket", { ...desk.parts, ...parts });
-}
+const begin = async (...given: Parameters<typeof begun>): Promise<void> => void ({ on, desk } = await begun(...given));
 
 /** Changes a modal as another process of the bot does. */
 async function elsewhere(viewId: string, words: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { dana, everybody, inside, outside, sam, stage, type Stage } from "../support/stage.ts";
+import { dana, everybody, inside, outside, sam, type Stage } from "../support/stage.ts";
 import { slackName } from "../support/desk.ts";
-import { PlanningDesk } from "./desk.ts";
+import { begun, type PlanningDesk } from "./desk.ts";
 import { until } from "./window.ts";
 
 let on: Stage;
@@ -10,14 +10,7 @@ afterEach(() => on.close());
 
 const command = "/imagepull repull shop/deploy/checkout --strategy restart";
 
-async function begin(
-  over: (desk: PlanningDesk) => void = () => {},
-  parts: Parameters<typeof stage>[1] = {},
-): Promise<void> {
-  desk = new PlanningDesk();
-  over(desk);
-  on = await stage("socket", { ...desk.parts, ...parts });
-}
+const begin = async (...given: Parameters<typeof begun>): Promise<void> => void ({ on, desk } = await begun(...given));
 
 describe("who may", () => {
   it.each(everybody.filter((user) => user !== dana && user !== sam))("%s reads in the window why not", async (user) => {
