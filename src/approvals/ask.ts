@@ -14,7 +14,7 @@ import type { RequestSpec } from "./types.ts";
 
 /** From a plan to the request that asks for it. The sizes are those of the CRD: what it would refuse is shortened or said here. */
 
-const longestReason = 1000;
+export const longestReason = 1000;
 const longestLine = 2000;
 const longestCommand = 4000;
 /** Of lines, and of all characters in them. */

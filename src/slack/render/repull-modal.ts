@@ -1,17 +1,10 @@
+import { longestReason } from "../../approvals/ask.ts";
 import type { Checkboxes, KnownBlock, ModalView, PlainTextOption, SectionBlock } from "@slack/types";
 import type { Drafted, Surveyed } from "../../approvals/desk/types.ts";
 import type { Candidate } from "../../core.ts";
 import type { Line } from "../../diagnosis/say.ts";
 import { onlyPulls, type Strategy } from "../../repull/strategy.ts";
-import {
-  longestReason,
-  needsContainer,
-  repullCallback,
-  type State,
-  takesContainer,
-  takesTag,
-  writeState,
-} from "../repull/state.ts";
+import { needsContainer, repullCallback, type State, takesContainer, takesTag, writeState } from "../repull/state.ts";
 import { actions, context, section, select } from "./message.ts";
 import { codeSpan, cutMiddle, mrkdwn, proseWithin } from "./mrkdwn.ts";
 import { modalTitle, plainText } from "./modal.ts";

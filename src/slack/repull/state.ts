@@ -1,3 +1,4 @@
+import { longestReason } from "../../approvals/ask.ts";
 import * as z from "zod";
 import type { Choice } from "../../approvals/desk/types.ts";
 import { onlyPulls, type Strategy, strategies } from "../../repull/strategy.ts";
@@ -13,7 +14,6 @@ const label = objectName.max(63);
 /** Slack's limit is 3,000 characters for all of it. */
 export const longestTarget = 600;
 const longestState = 3_000;
-export const longestReason = 1_000;
 
 /** What a modal is about and what is chosen in it, as it travels through Slack with it: parsed like any input, and it grants nothing. */
 const schema = z.object({

@@ -61,7 +61,9 @@ function whole(
       "repull needs to know what: a workload such as deploy/web, or a pod, for instance: repull shop/web --strategy restart",
     );
   if (/^undo(?: |$)/u.test(target))
-    return badInput("A re-pull is taken back with the button Undo of its request, which /imagepull requests shows.");
+    return badInput(
+      "A re-pull is taken back with the button Undo of its request: /imagepull requests names it, and /imagepull requests show NAME has the button.",
+    );
   const read =
     target.length > longestTarget
       ? badInput("This name is longer than any that Kubernetes has.")

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { reasonOf } from "../../approvals/ask.ts";
+import { begun } from "../../approvals/desk/sentences.ts";
 import { verbs } from "../../approvals/types.ts";
 import type { Door } from "../door.ts";
 import type { Submitted, Taken } from "../listeners/views/submitted.ts";
@@ -9,9 +11,6 @@ import { say } from "./said.ts";
 import { readJson } from "../json.ts";
 
 export const reasonCallback = "reason";
-
-/** What a request keeps. */
-const longestReason = 1_000;
 
 /**
  * Which request the modal is about, and where its answer goes if nobody has it open any more: the address of the press, sealed, which lives for
@@ -46,8 +45,8 @@ export function submitReason(door: Door, { user, view, values }: Submitted): Tak
     };
   const typed = values[reasonBlock]?.[reasonInput];
   const reason = typeof typed === "string" ? typed.trim() : "";
-  if (reason.length > longestReason)
-    return wrong(`${reason.length} characters, and ${longestReason} are kept: shorten it, and link to the rest.`);
+  const kept = reasonOf(reason);
+  if (!kept.ok) return wrong(begun(kept.error.sentence));
   if (meant.verb === "approve" && reason === "") return wrong("Who approves their own request has to say why.");
   return {
     now: { show: messageModal(reasonTitle(meant.verb), "Saying …") },
