@@ -46,6 +46,8 @@ export function usePlayground(): { readonly open: (screen?: Screen) => Promise<P
       const context = await browser.newContext({
         viewport: { width, height },
         colorScheme,
+        // Halfway through a fade no colour has its contrast.
+        reducedMotion: "reduce",
         permissions: ["clipboard-read", "clipboard-write"],
       });
       const page = await context.newPage();
