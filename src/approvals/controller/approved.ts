@@ -8,7 +8,7 @@ import { objectOf } from "./asked.ts";
 import type { Ready } from "./carry-out.ts";
 import { decide, type Judgements, told, write } from "./decide.ts";
 import { planNow } from "./plan-anew.ts";
-import type { Slots } from "./slots.ts";
+import { isReserved, type Slots } from "./slots.ts";
 import { moved, sentence, type To } from "./status.ts";
 import type { ControllerParts, Look } from "./types.ts";
 
@@ -33,9 +33,13 @@ export interface Claimed {
   readonly ready: NonNullable<Ready>;
 }
 
+/** Milliseconds that a request leaves to each other that reserved at the same time and goes first. */
+const giveWay = 5_000;
+
 /**
  * From Approved to Executing, once: everything that was true when somebody said yes is looked at again, and whoever wins the resourceVersion
- * carries it out. `wait`: it is looked at again, after so many milliseconds at the least.
+ * carries it out. It is reserved first, and what is under way is counted after that: of two replicas that take the last place at the same time at
+ * least one sees the other, and neither begins where both do. `wait`: it is looked at again, after so many milliseconds at the least.
  */
 export async function claim(
   parts: ControllerParts,
@@ -47,7 +51,8 @@ export async function claim(
   const gate = await gateOf(parts, look, request, slots, signal);
   if (signal.aborted) return { wait: 0 };
   if (gate.kind === "waits") {
-    await told(parts, request, gate.line, signal);
+    if (request.status.executor === null) await told(parts, request, gate.line, signal);
+    else await release(parts, request, sentence(gate.line, parts.world.clock()));
     return { wait: gate.isSlow ? again : 0 };
   }
   const at = parts.world.clock();
@@ -55,19 +60,39 @@ export async function claim(
     await write(parts, request, moved(request.status, gate.to, at), gate.to.by, signal);
     return { wait: 0 };
   }
+  const reserved = await write(parts, request, { ...request.status, executor: executorOf(parts, at) });
+  if (reserved === null || reserved.status === null) return { wait: 0 };
   // Diagnosing took a while: who has called it off meanwhile is heard.
-  const last = await lastLook(parts, look, request, slots, signal);
-  if (last === null || signal.aborted) return { wait: 0 };
+  const last = await lastLook(parts, look, { ...reserved, status: reserved.status }, slots, signal);
+  if (last.kind === "over") return { wait: 0 };
+  if (last.kind === "waits" || signal.aborted) {
+    await release(parts, last.request, last.request.status.message);
+    return { wait: last.kind === "waits" ? last.wait : 0 };
+  }
+  return begun(parts, last.request, gate.ready);
+}
+
+const executorOf = ({ id }: ControllerParts, at: Date) => ({ id, renewedAt: at.toISOString() });
+
+/** Without the signal, as all that says who carries it out: an answer that is not waited for would leave a request that nobody does for a while. */
+async function begun(
+  parts: ControllerParts,
+  request: Known,
+  ready: NonNullable<Ready>,
+): Promise<Claimed | { readonly wait: number }> {
+  const at = parts.world.clock();
   const message = sentence(say`begins: ${request.spec.strategy} of ${code(request.spec.target.text)}`, at);
   const status = {
-    ...moved(last.status, { to: "Executing", by: null, message }, at),
-    executor: { id: parts.id, renewedAt: at.toISOString() },
+    ...moved(request.status, { to: "Executing", by: null, message }, at),
+    executor: executorOf(parts, at),
     progress: null,
   };
-  // Without the signal: an answer that is not waited for would leave a request that nobody carries out for a while.
-  const claimed = await write(parts, last, status);
-  return claimed === null ? { wait: 0 } : { request: claimed, at: at.getTime(), ready: gate.ready };
+  const claimed = await write(parts, request, status);
+  return claimed === null ? { wait: 0 } : { request: claimed, at: at.getTime(), ready };
 }
+
+const release = (parts: ControllerParts, request: Known, message: string): Promise<RepullRequest | null> =>
+  write(parts, request, { ...request.status, message, executor: null });
 
 async function gateOf(
   parts: ControllerParts,
@@ -114,20 +139,27 @@ async function busyBy({ world }: ControllerParts, request: RepullRequest, signal
     : say`waits: what is noted on ${name} is of another version of imagepull, and may be under way`;
 }
 
-/** Everything once more, just before it begins. Null where it does not. */
+/** `over`: it is another's, or has moved. */
+type Last =
+  | { readonly kind: "begins"; readonly request: Known }
+  | { readonly kind: "waits"; readonly request: Known; readonly wait: number }
+  | { readonly kind: "over" };
+
+/** Everything once more, just before it begins, now that others can see that it does. */
 async function lastLook(
   parts: ControllerParts,
   { unreadable }: Look,
   request: Known,
   slots: Slots,
   signal: AbortSignal,
-): Promise<Known | null> {
-  if (parts.isReadOnly()) return null;
+): Promise<Last> {
+  if (parts.isReadOnly()) return { kind: "waits", request, wait: 0 };
   const requests = await parts.store.requests(null, signal);
   const decisions = requests.status === "ok" ? await parts.store.decisions(request.namespace, signal) : requests;
-  if (requests.status !== "ok" || decisions.status !== "ok") return null;
+  if (requests.status !== "ok" || decisions.status !== "ok") return { kind: "waits", request, wait: 0 };
   const found = requests.value.items.find(({ uid }) => uid === request.uid);
-  if (found === undefined || found.status?.phase !== "Approved") return null;
+  if (found === undefined || found.status?.phase !== "Approved" || found.status.executor?.id !== parts.id)
+    return { kind: "over" };
   const look: Look = {
     requests: requests.value.items,
     decisions: decisions.value.items,
@@ -135,9 +167,14 @@ async function lastLook(
     at: requests.value.at,
   };
   slots.free(request);
-  const behind = slots.take(request, look.requests);
-  if (behind !== null) return null;
+  if (slots.take(request, look.requests) !== null)
+    return { kind: "waits", request: { ...found, status: found.status }, wait: giveWay * placesBefore(found, look) };
   const judgements: Judgements = new Map();
   const decided = await decide(parts, look, found, judgements, signal);
-  return decided?.status.phase === "Approved" ? decided : null;
+  if (decided?.status.phase === "Approved") return { kind: "begins", request: decided };
+  return signal.aborted ? { kind: "waits", request: { ...found, status: found.status }, wait: 0 } : { kind: "over" };
 }
+
+/** How many that were reserved at the same time go first: where each gave way to each, nothing would ever begin. */
+const placesBefore = ({ uid }: RepullRequest, { requests }: Look): number =>
+  requests.filter((one) => isReserved(one) && one.uid < uid).length;

@@ -9,7 +9,7 @@ import { forgetOld } from "./forget.ts";
 import { planNow } from "./plan-anew.ts";
 import { createSlots, isUnderWay } from "./slots.ts";
 import { moved, sentence, waitingFor } from "./status.ts";
-import { type Executors, takeOver } from "./take-over.ts";
+import { type Executors, isSilent, takeOver } from "./take-over.ts";
 import { restartsNow } from "./what-changed.ts";
 import type { Controller, ControllerParts, Health, Look } from "./types.ts";
 
@@ -187,6 +187,9 @@ async function begin(work: Work, look: Look, request: Known, signal: AbortSignal
   const { uid } = request;
   const now = parts.world.clock().getTime();
   if (now < (memory.notBefore.get(uid) ?? 0) && !parts.isReadOnly()) return;
+  const { executor } = request.status;
+  const isAnothers = executor !== null && executor.id !== parts.id;
+  if (isAnothers && !isSilent(uid, executor, memory.executors, now)) return;
   let claimed: Awaited<ReturnType<typeof claim>> = { wait: 0 };
   try {
     claimed = await claim(parts, look, request, slots, signal);

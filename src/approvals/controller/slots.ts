@@ -12,13 +12,17 @@ export interface Slots {
 export const isUnderWay = ({ status }: RepullRequest): boolean =>
   status?.phase === "Executing" || status?.phase === "Verifying";
 
+/** A process has said that it is about to begin it: what it counts against others before it is claimed. */
+export const isReserved = ({ status }: RepullRequest): boolean =>
+  status?.phase === "Approved" && status.executor !== null;
+
 /** Counts what the cluster says, and what this process has begun since. */
 export function createSlots(atOnce: ControllerParts["atOnce"]): Slots {
   const taken = new Map<string, RepullRequest>();
   return {
     take(request, requests) {
       const others = new Map(
-        [...requests.filter(isUnderWay), ...taken.values()]
+        [...requests.filter((one) => isUnderWay(one) || isReserved(one)), ...taken.values()]
           .filter(({ uid }) => uid !== request.uid)
           .map((one) => [one.uid, one]),
       );

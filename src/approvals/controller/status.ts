@@ -58,9 +58,10 @@ export interface To {
   readonly message: string;
 }
 
-/** The next phase, as one more step of the history. */
+/** The next phase, as one more step of the history. What nobody carries out has no executor. */
 export const moved = (status: RequestStatus, { to, by, message }: To, at: Date): RequestStatus => ({
   ...status,
+  executor: to === "Executing" || to === "Verifying" ? status.executor : null,
   phase: to,
   message,
   history: withStep(status.history, { phase: to, at: at.toISOString(), by, message }),

@@ -28,7 +28,7 @@ export async function takeOver(
   const { executor } = request.status;
   const at = parts.world.clock();
   const now = at.getTime();
-  if (executor !== null && !isSilent(request.uid, `${executor.id} ${executor.renewedAt}`, executors, now)) return null;
+  if (executor !== null && !isSilent(request.uid, executor, executors, now)) return null;
   if (parts.isReadOnly()) {
     const line = say`${code("IMAGEPULL_READONLY")} is on, and nobody carries this out: nothing more is written. It goes on once that is off`;
     await told(parts, request, line, signal);
@@ -58,7 +58,14 @@ export async function takeOver(
   return { request: taken, at: now };
 }
 
-function isSilent(uid: string, word: string, executors: Executors, now: number): boolean {
+/** Whether an executor has said nothing new for so long, by the own clock, that it counts as gone. Asked at each look: the first one starts the time. */
+export function isSilent(
+  uid: string,
+  { id, renewedAt }: NonNullable<RequestStatus["executor"]>,
+  executors: Executors,
+  now: number,
+): boolean {
+  const word = `${id} ${renewedAt}`;
   const heard = executors.get(uid);
   if (heard?.word !== word) {
     executors.set(uid, { word, at: now });
