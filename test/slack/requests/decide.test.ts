@@ -53,6 +53,42 @@ describe("a press on a request is said for the presser, who is told alone", () =
     expect(told(on, dana)).toEqual([]);
   });
 
+  it.each(["socket", "http"] as const)(
+    "in %s mode Slack hears that it has arrived once the word is said",
+    async (mode) => {
+      await begin({}, { mode });
+      const { answer } = desk;
+      const written = Promise.withResolvers<void>();
+      desk.answer = async (word) => {
+        await written.promise;
+        return answer(word);
+      };
+      let isHeard = false;
+      const click = on.slack.click(sam, message, "approve").finally(() => (isHeard = true));
+      await expect.poll(() => desk.said.length).toBe(1);
+      await settle();
+      expect(isHeard).toBe(false);
+      written.resolve();
+      expect(await click).toMatchObject({ acknowledged: true });
+      expect(await answerTo(sam)).toContain("You approved it.");
+    },
+  );
+
+  it("a word that takes longer than Slack waits is acknowledged before it is said, and said once", async () => {
+    await begin();
+    const { answer } = desk;
+    const written = Promise.withResolvers<void>();
+    desk.answer = async (word) => {
+      await written.promise;
+      return answer(word);
+    };
+    expect(await on.slack.click(sam, message, "approve")).toMatchObject({ acknowledged: true });
+    expect(told(on, sam)).toEqual([]);
+    written.resolve();
+    expect(await answerTo(sam)).toContain("You approved it.");
+    expect(desk.said).toHaveLength(1);
+  });
+
   const erin = { name: "a", by: "slack:T1:U2", decision: "approve" as const, counts: true, why: "" };
   it.each<[string, Partial<RepullRequest>, string, string]>([
     ["the only approval", {}, "approve", "You approved it. It is being carried out now."],

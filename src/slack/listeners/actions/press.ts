@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { Door } from "../../door.ts";
-import { actionPayload, viewActionPayload } from "../../payloads.ts";
+import { type ActionPayload, actionPayload, viewActionPayload } from "../../payloads.ts";
 import { textMessage } from "../../render/message.ts";
 import { proseWithin } from "../../render/mrkdwn.ts";
 import { openRepull, openUndo } from "../../repull/open.ts";
@@ -28,33 +28,39 @@ const opening: Readonly<Record<string, (door: Door, press: Press) => Promise<voi
   cancel,
 };
 
+/** What decides: Slack shows whoever pressed that nothing came of it where the bot ends before it has written their word down. */
+const deciding: ReadonlySet<string> = new Set(["approve", "deny", "cancel"]);
+/** Milliseconds for which a press waits for its word at the most: Slack gives up after three seconds. */
+const wordTakes = 1_500;
+
 /** Every button and menu. One that nobody knows any more gets an answer too. */
 export const register = (app: App, door: Door): void =>
-  app.action(/^/, async ({ ack, body }) => {
-    await acknowledge(ack, door);
-    if ("view" in body && body.view !== undefined)
-      return take(
-        door,
-        viewActionPayload,
-        body,
-        ({ trigger_id }) => `trigger:${trigger_id}`,
-        (payload) => chosen(door, readChosen(payload)),
-      );
-    await take(
-      door,
-      actionPayload,
-      body,
-      ({ trigger_id }) => `trigger:${trigger_id}`,
-      async (payload) => {
-        const unasked = readPress(payload, null);
-        const [name = ""] = unasked.actionId.split(":", 1);
-        const open = own(opening, name);
-        if (open !== undefined) return open(door, unasked);
-        const verdict = await door.access.mayLook(payload.user.id);
-        const press = readPress(payload, verdict.ok ? verdict.asker : null);
-        if (!verdict.ok) return besides(door, press).answer(textMessage(proseWithin(verdict.sentence, 2_000)));
-        const act = own(byAction, name);
-        return act === undefined ? besides(door, press).answer(outdated) : act(door, press);
-      },
-    );
+  app.action(/^/, async ({ ack, action, body }) => {
+    const isWord = "action_id" in action && deciding.has(action.action_id);
+    if (!isWord) await acknowledge(ack, door);
+    const work =
+      "view" in body && body.view !== undefined
+        ? take(door, viewActionPayload, body, once, (payload) => chosen(door, readChosen(payload)))
+        : take(door, actionPayload, body, once, (payload) => pressed(door, payload));
+    if (isWord) {
+      const over = new AbortController();
+      await Promise.race([work, door.wait(wordTakes, over.signal)]);
+      over.abort();
+      await acknowledge(ack, door);
+    }
+    await work;
   });
+
+const once = ({ trigger_id }: { readonly trigger_id: string }): string => `trigger:${trigger_id}`;
+
+async function pressed(door: Door, payload: ActionPayload): Promise<void> {
+  const unasked = readPress(payload, null);
+  const [name = ""] = unasked.actionId.split(":", 1);
+  const open = own(opening, name);
+  if (open !== undefined) return open(door, unasked);
+  const verdict = await door.access.mayLook(payload.user.id);
+  const press = readPress(payload, verdict.ok ? verdict.asker : null);
+  if (!verdict.ok) return besides(door, press).answer(textMessage(proseWithin(verdict.sentence, 2_000)));
+  const act = own(byAction, name);
+  return act === undefined ? besides(door, press).answer(outdated) : act(door, press);
+}
