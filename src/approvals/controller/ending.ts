@@ -66,7 +66,6 @@ export function finished(status: RequestStatus, { phase, line, running, undo }: 
   const from = phase === "Succeeded" ? verifying(status, at) : status;
   return {
     ...moved(from, { to: phase, by: null, message: sentence(line, at) }, at),
-    executor: null,
     running,
     undo,
   };

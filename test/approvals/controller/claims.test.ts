@@ -118,18 +118,23 @@ describe("two replicas that take the last place at the same time", () => {
 describe("a place that was reserved", () => {
   it("by a replica that is gone is taken after 30 s without a word, and nobody waits for longer", async () => {
     const stage = createStage(restart);
-    stage.say(stage.ask(), "bob", "approve");
-    const first = stage.start("bot-1", {
-      over: { report: (event) => void (event.kind === "moved" && event.to === "Approved" && first.kill()) },
-    });
-    await stage.time.until(() => stage.phase() === "Approved", 10);
-    const request = known(stage, stage.request().name);
+    const request = approved(stage, "one");
     stage.kubernetes.move(request, { ...request.status, executor: { id: "bot-1", renewedAt: at.toISOString() } });
     stage.start("bot-2");
     expect(await stage.time.until(() => stage.phase() !== "Approved", 28)).toBe(false);
     expect(await stage.time.until(() => stage.phase() === "Executing", 8)).toBe(true);
     await stage.time.until(() => isOver(stage.phase()));
     expect([stage.phase(), stage.cluster.effects]).toEqual(["Succeeded", ["patched", "closed"]]);
+  });
+
+  it("is let go with what it was reserved for, where that is called off", async () => {
+    const stage = createStage(restart);
+    const request = approved(stage, "one");
+    const { parts, slots } = replica(stage, "bot-1", stage.kubernetes.store());
+    // After the gate, while it is reserved already.
+    stage.say(request, "ann", "cancel", "wrong tag");
+    expect(await claim(parts, lookAt(stage), request, slots, never)).toEqual({ wait: 0 });
+    expect(stage.request("one").status).toMatchObject({ phase: "Cancelled", executor: null });
   });
 
   it("is let go where it has to wait, and when the bot is told to stop", async () => {

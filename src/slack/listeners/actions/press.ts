@@ -11,7 +11,9 @@ import { readChosen } from "./chosen.ts";
 import { besides, outdated, type Press, readPress } from "./answer.ts";
 import { details, diagnose, plan, share } from "./presses.ts";
 
-const byAction: Readonly<Record<string, (door: Door, press: Press) => Promise<void>>> = {
+type Act = (door: Door, press: Press) => Promise<void>;
+
+const byAction: Readonly<Record<string, Act>> = {
   share,
   details,
   plan,
@@ -20,28 +22,21 @@ const byAction: Readonly<Record<string, (door: Door, press: Press) => Promise<vo
 };
 
 /** These may open a modal, for which nothing may be waited: behind it they ask themselves who it is. */
-const opening: Readonly<Record<string, (door: Door, press: Press) => Promise<void>>> = {
-  repull: openRepull,
-  undo: openUndo,
-  approve,
-  deny,
-  cancel,
-};
-
-/** What decides: Slack shows whoever pressed that nothing came of it where the bot ends before it has written their word down. */
-const deciding: ReadonlySet<string> = new Set(["approve", "deny", "cancel"]);
+const opening: Readonly<Record<string, Act>> = { repull: openRepull, undo: openUndo };
+/** So may these, which decide: where the bot ends before it has written the word down, Slack tells whoever pressed that it failed. */
+const deciding: Readonly<Record<string, Act>> = { approve, deny, cancel };
 /** Milliseconds for which a press waits for its word at the most: Slack gives up after three seconds. */
 const wordTakes = 1_500;
 
 /** Every button and menu. One that nobody knows any more gets an answer too. */
 export const register = (app: App, door: Door): void =>
   app.action(/^/, async ({ ack, action, body }) => {
-    const isWord = "action_id" in action && deciding.has(action.action_id);
+    const isWord = "action_id" in action && own(deciding, action.action_id) !== undefined;
     if (!isWord) await acknowledge(ack, door);
     const work =
       "view" in body && body.view !== undefined
-        ? take(door, viewActionPayload, body, once, (payload) => chosen(door, readChosen(payload)))
-        : take(door, actionPayload, body, once, (payload) => pressed(door, payload));
+        ? take(door, viewActionPayload, body, triggerOf, (payload) => chosen(door, readChosen(payload)))
+        : take(door, actionPayload, body, triggerOf, (payload) => pressed(door, payload));
     if (isWord) {
       const over = new AbortController();
       await Promise.race([work, door.wait(wordTakes, over.signal)]);
@@ -51,12 +46,12 @@ export const register = (app: App, door: Door): void =>
     await work;
   });
 
-const once = ({ trigger_id }: { readonly trigger_id: string }): string => `trigger:${trigger_id}`;
+const triggerOf = ({ trigger_id }: { readonly trigger_id: string }): string => `trigger:${trigger_id}`;
 
 async function pressed(door: Door, payload: ActionPayload): Promise<void> {
   const unasked = readPress(payload, null);
   const [name = ""] = unasked.actionId.split(":", 1);
-  const open = own(opening, name);
+  const open = own(opening, name) ?? own(deciding, name);
   if (open !== undefined) return open(door, unasked);
   const verdict = await door.access.mayLook(payload.user.id);
   const press = readPress(payload, verdict.ok ? verdict.asker : null);
